@@ -1,0 +1,1 @@
+"""hdmf-io: the core."""

@@ -1,0 +1,1 @@
+"""How bytes move: selections over chunk grids, streams of chunks, lazy arrays."""

@@ -1,0 +1,1 @@
+"""Nothing lost: how content is published."""

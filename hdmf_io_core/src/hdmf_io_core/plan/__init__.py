@@ -1,0 +1,1 @@
+"""From builders to storage and back."""

@@ -1,0 +1,1 @@
+"""Who can open what: hook specs, registered backends, dispatch."""

@@ -1,0 +1,1 @@
+"""What a backend implements: the storage protocols and the values that cross them."""

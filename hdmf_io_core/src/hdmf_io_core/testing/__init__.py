@@ -1,0 +1,1 @@
+"""The conformance kit: factories, strategies, suites and instruments for authors of backends."""

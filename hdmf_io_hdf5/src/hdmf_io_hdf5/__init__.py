@@ -1,0 +1,1 @@
+"""The HDF5 backend of hdmf-io."""
