@@ -18,11 +18,12 @@ import nox
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PROJECTS = {name: ROOT / f"hdmf_io_{name}" for name in ("core", "hdf5", "zarr")}
+WHEELS = ROOT / "dist" / "isolated"
 PYTHONS = ("3.11", "3.12", "3.13")
 # These need what the README's environment does not have: other libraries, or files elsewhere.
 SEPARATE = ("tests/interop", "tests/corpus")
 
-nox.needs_version = ">=2024.4.15"
+nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["tests", "lint", "types"]
 nox.options.reuse_existing_virtualenvs = True
 # A missing interpreter must not look like a passed session.
@@ -129,6 +130,15 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def wheels(session: nox.Session) -> None:
+    """Build the wheels that `isolated` installs."""
+    # Wheels of the last run would have the same version, and hide what has changed.
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    paths = map(str, PROJECTS.values())
+    session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(WHEELS), *paths)
+
+
+@nox.session(requires=["wheels"])
 @nox.parametrize("environment", [nox.param(name, id=name) for name in ISOLATED])
 def isolated(session: nox.Session, environment: str) -> None:
     """Install built wheels, and only those asked for, and run the tests that must pass there.
@@ -139,16 +149,9 @@ def isolated(session: nox.Session, environment: str) -> None:
     Tests run from another directory with `-P`: nothing may come from the source tree.
     """
     case = ISOLATED[environment]
-    wheels = ROOT / "dist" / "isolated"
-    # Wheels of the last run would have the same version, and hide what has changed.
-    shutil.rmtree(wheels, ignore_errors=True)
-    session.run(
-        "python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(wheels),
-        *map(str, PROJECTS.values()),
-    )  # fmt: skip
     ours = [f"hdmf-io-{requirement}" for requirement in case.requirements]
     session.run("python", "-m", "pip", "uninstall", "-q", "-y", *(f"hdmf-io-{n}" for n in PROJECTS))
-    session.install("--find-links", str(wheels), *ours)
+    session.install("--find-links", str(WHEELS), *ours)
     session.run("python", "-m", "pip", "check")
     elsewhere = session.create_tmp()
     checks = [str(ROOT / "tests/packaging/check_isolated.py"), *case.absent]
