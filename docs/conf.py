@@ -12,8 +12,6 @@ extensions = [
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "**/_*"]
 myst_heading_anchors = 3
-# A section of the index whose pages are still to be written.
-suppress_warnings = ["toc.empty_glob"]
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
