@@ -90,7 +90,7 @@ def test_ci_fails_when_the_readme_has_no_test_command(tmp_path: Path) -> None:
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     (tmp_path / "README.md").write_text("no command here\n")
-    assert subprocess.run([tmp_path / ".ci" / "run"], check=False).returncode != 0
+    assert subprocess.run([tmp_path / ".ci" / "run"], check=False).returncode == 2
 
 
 def test_code_in_the_readme_runs() -> None:
