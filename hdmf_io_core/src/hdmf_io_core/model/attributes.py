@@ -1,0 +1,123 @@
+"""The attributes of a node as the user edits them: plain values in front, element types behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+
+import numpy as np
+
+from hdmf_io_core.errors import NodeNotFoundError
+from hdmf_io_core.storage.dtypes import RefType, has_references
+from hdmf_io_core.storage.layout import Attribute, ObjectRef
+from hdmf_io_core.storage.values import infer
+
+__all__ = ["Attributes"]
+
+
+class Attributes(MutableMapping[str, object]):
+    """Attributes by name.
+
+    Reading gives ``str``, numpy scalars and ndarrays; references come as the containers they point to.
+    A value is checked and its element type inferred when it is set, so that an attribute that cannot be
+    stored raises here. Changing one counts as a change of the node.
+
+    Parameters
+    ----------
+    stored : Mapping of str to Attribute
+        Read on first use; never changed.
+    resolve : callable or None
+        From an ``ObjectRef`` to what the user gets for it.
+    is_node : callable
+        Tells which values are references to be.
+    on_change : callable
+        Called after each change.
+    """
+
+    __slots__ = ("_is_node", "_on_change", "_own", "_resolve", "_stored")
+
+    def __init__(
+        self,
+        stored: Mapping[str, Attribute],
+        *,
+        is_node: Callable[[object], bool],
+        on_change: Callable[[], None],
+        resolve: Callable[[ObjectRef], object] | None = None,
+    ) -> None:
+        self._stored = stored
+        self._own: dict[str, Attribute] | None = None
+        self._is_node = is_node
+        self._on_change = on_change
+        self._resolve = resolve
+
+    @property
+    def stored(self) -> Mapping[str, Attribute]:
+        """Values with their element types; references unresolved."""
+        return self._stored if self._own is None else self._own
+
+    def __getitem__(self, name: str) -> object:
+        try:
+            attribute = self.stored[name]
+        except KeyError:
+            raise NodeNotFoundError(
+                f"no attribute {name!r}; there are {sorted(self.stored)}"
+            ) from None
+        if self._resolve is None or not has_references(attribute.dtype):
+            return attribute.value
+        return resolve_references(attribute.value, self._resolve)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        if isinstance(value, Attribute):
+            attribute = value
+        elif self._is_node(value):
+            attribute = Attribute(value, RefType())  # type: ignore[arg-type]  # becomes a reference
+        else:
+            stored, dtype = infer(value, is_node=self._is_node)
+            attribute = Attribute(stored, dtype)
+        self._edit()[name] = attribute
+        self._on_change()
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self.stored:
+            raise NodeNotFoundError(f"no attribute {name!r}; there are {sorted(self.stored)}")
+        del self._edit()[name]
+        self._on_change()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.stored)
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.stored
+
+    def __repr__(self) -> str:
+        return repr({name: attribute.value for name, attribute in self.stored.items()})
+
+    def _edit(self) -> dict[str, Attribute]:
+        if self._own is None:
+            self._own = dict(self._stored)
+        return self._own
+
+
+def resolve_references(value: object, resolve: Callable[[ObjectRef], object]) -> object:
+    """Return ``value`` with each ``ObjectRef`` in it replaced; arrays and compounds are copied."""
+    if isinstance(value, ObjectRef):
+        return resolve(value)
+    if isinstance(value, np.void) and value.dtype.names:
+        cells = np.empty((), dtype=value.dtype)
+        for field in value.dtype.names:
+            cells[field] = resolve_references(value[field], resolve)
+        return cells[()]
+    if isinstance(value, np.ndarray):
+        if value.dtype.names:
+            table = np.empty(value.shape, dtype=value.dtype)
+            for field in value.dtype.names:
+                table[field] = resolve_references(value[field], resolve)
+            return table
+        if value.dtype == object:
+            cells = np.empty(value.shape, dtype=object)
+            for index in np.ndindex(value.shape):
+                cells[index] = resolve_references(value[index], resolve)
+            return cells
+    return value

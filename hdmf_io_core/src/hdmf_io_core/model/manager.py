@@ -1,0 +1,135 @@
+"""Builders to containers and back: the manager protocol and the light manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from hdmf_io_core.errors import ConstructError
+from hdmf_io_core.model.build import Build, Known
+from hdmf_io_core.model.builders import (
+    Builder,
+    DatasetBuilder,
+    DatatypeBuilder,
+    GroupBuilder,
+    Home,
+    find_type,
+)
+from hdmf_io_core.model.container import Container
+from hdmf_io_core.model.data import Data, Datatype
+from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
+from hdmf_io_core.model.typemap import TypeMap
+from hdmf_io_core.storage.layout import ObjectRef
+
+__all__ = ["BuildManager", "Manager"]
+
+
+class Manager(Protocol):
+    """What an IO asks of a model: containers to builders, builders to containers."""
+
+    def build(
+        self, container: object, *, source: str, export: bool = False
+    ) -> GroupBuilder:
+        """Describe a container, to be stored in ``source``."""
+        ...
+
+    def construct(self, builder: Builder) -> object:
+        """Return the container of a builder, the same one each time."""
+        ...
+
+    def settle(self, container: object, home_of: Callable[[str], Home | None]) -> None:
+        """Take note that a container was stored; ``home_of`` finds the home of a path."""
+        ...
+
+
+class BuildManager:
+    """The light manager: generic containers, classes by ``TypeMap``.
+
+    One manager belongs to one IO and lives as long as it: it keeps every builder it has met with its node.
+
+    Parameters
+    ----------
+    type_map : TypeMap or None
+        Classes for types; None for none.
+    """
+
+    def __init__(self, type_map: TypeMap | None = None) -> None:
+        self.type_map = type_map if type_map is not None else TypeMap()
+        self._nodes: dict[Builder, Node] = {}
+        self._known: WeakKeyDictionary[Node, Known] = WeakKeyDictionary()
+
+    def construct(self, builder: Builder) -> Node:
+        """Return the node of a builder, the same one each time.
+
+        Raises
+        ------
+        ConstructError
+            If a class registered for the type is for groups and the node is a dataset, or the reverse.
+        """
+        node = self._nodes.get(builder)
+        if node is None:
+            loader = NodeLoader(
+                builder, construct=self.construct, resolve=self._resolver(builder)
+            )
+            node = self._class_of(builder)._from_loader(builder.name, loader)
+            self._nodes[builder] = node
+        return node
+
+    def build(
+        self, container: object, *, source: str, export: bool = False
+    ) -> GroupBuilder:
+        """Describe a container and all below it; what was not touched stays lazy.
+
+        Raises
+        ------
+        BuildError
+            If ``container`` is no ``Container``, or the tree cannot be stored as it is.
+        UnresolvedReferenceError
+            If a reference points to a node that is neither in the tree nor stored.
+        """
+        return Build(self._known, container, source=source, export=export).root()
+
+    def settle(self, container: object, home_of: Callable[[str], Home | None]) -> None:
+        """Take note that a container, and all of it that is in memory, was stored."""
+        if isinstance(container, Container):
+            self._settle(container, "/", home_of)
+
+    def _settle(self, node: Node, path: str, home_of: Callable[[str], Home | None]) -> None:
+        home = home_of(path)
+        if home is not None:
+            data_revision = node._data_revision if isinstance(node, Data) else 0
+            self._known[node] = Known(home, node._revision, data_revision)
+        node._modified = False
+        if isinstance(node, Container):
+            for name, entry in node._entries.loaded.items():
+                if isinstance(entry, Node):
+                    self._settle(entry, f"{path.rstrip('/')}/{name}", home_of)
+            node._entries.settle()
+
+    def _resolver(self, builder: Builder) -> Callable[[ObjectRef], object]:
+        def resolve(ref: ObjectRef) -> object:
+            target = builder.home.tree.resolve(ref) if builder.home is not None else None
+            if target is None:
+                return BrokenLink(builder.name, ref.path or str(ref.key), reason="dangling reference")
+            return self.construct(target)
+
+        return resolve
+
+    def _class_of(self, builder: Builder) -> type[Node]:
+        if isinstance(builder, DatatypeBuilder):
+            return Datatype
+        base: type[Node] = Container if isinstance(builder, GroupBuilder) else Data
+        data_type, namespace = find_type(builder.attributes)
+        cls = self.type_map.class_for(data_type, namespace)
+        if cls is None:
+            return base
+        if not issubclass(cls, base):
+            kind = "dataset" if isinstance(builder, DatasetBuilder) else "group"
+            raise ConstructError(
+                f"{cls.__name__} is registered for {data_type!r}, but the node is a {kind}",
+                source=builder.home.source if builder.home is not None else None,
+                path=builder.home.path if builder.home is not None else builder.name,
+                hint=f"Register a subclass of {base.__name__}.",
+            )
+        return cls

@@ -1,0 +1,200 @@
+"""A storage as lazy builders: nothing is read of a node before it is touched.
+
+One builder stands for one stored node, whatever the names and links that lead to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.errors import NodeNotFoundError
+from hdmf_io_core.model.builders import (
+    Builder,
+    DatasetBuilder,
+    DatatypeBuilder,
+    Entry,
+    GroupBuilder,
+    Home,
+    LinkBuilder,
+)
+from hdmf_io_core.model.names import join_path
+from hdmf_io_core.plan.steps import ROOT_NAME
+from hdmf_io_core.storage.layout import (
+    Attribute,
+    Empty,
+    NodeInfo,
+    NodeKey,
+    ObjectRef,
+    RegionRef,
+)
+from hdmf_io_core.storage.protocols import ArraySink, StorageReader
+
+__all__ = ["TreeReader"]
+
+
+class _LazyAttributes(Mapping[str, Attribute]):
+    """Attributes of one node, all read on first use."""
+
+    __slots__ = ("_path", "_read", "_reader")
+
+    def __init__(self, reader: StorageReader, path: str) -> None:
+        self._reader = reader
+        self._path = path
+        self._read: Mapping[str, Attribute] | None = None
+
+    def _all(self) -> Mapping[str, Attribute]:
+        if self._read is None:
+            read = self._reader.attributes(self._path)
+            if self._path == "/" and ROOT_NAME in read:
+                read = {name: value for name, value in read.items() if name != ROOT_NAME}
+            self._read = read
+        return self._read
+
+    def __getitem__(self, name: str) -> Attribute:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+class _LazyChildren(Mapping[str, Entry]):
+    """Children of one group; each look-up asks the storage for that one entry."""
+
+    __slots__ = ("_path", "_tree")
+
+    def __init__(self, tree: TreeReader, path: str) -> None:
+        self._tree = tree
+        self._path = path
+
+    def __getitem__(self, name: str) -> Entry:
+        info = self._tree.reader.node(join_path(self._path, name))
+        if info is None:
+            raise KeyError(name)
+        return self._tree.entry(info)
+
+    def __contains__(self, name: object) -> bool:
+        return (
+            isinstance(name, str)
+            and self._tree.reader.node(join_path(self._path, name)) is not None
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return (info.name for info in self._tree.reader.children(self._path))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:  # type: ignore[override]  # one listing, no look-ups
+        """Iterate over names and entries in one listing."""
+        children = self._tree.reader.children(self._path)
+        return ((info.name, self._tree.entry(info)) for info in children)
+
+
+class TreeReader:
+    """The builders of one open storage.
+
+    Parameters
+    ----------
+    reader : StorageReader
+        Open; the caller closes it.
+    open_sink : callable or None
+        Opens an array for writing, so that lazy data can be changed and grown; None for read-only.
+    """
+
+    def __init__(
+        self, reader: StorageReader, open_sink: Callable[[str], ArraySink] | None = None
+    ) -> None:
+        self.reader = reader
+        self._open_sink = open_sink
+        self._builders: dict[NodeKey, Builder] = {}
+
+    def root(self) -> GroupBuilder:
+        """Return the root's builder; reads the root's attributes."""
+        builder = self.at("/")
+        assert isinstance(builder, GroupBuilder)
+        return builder
+
+    def at(self, path: str) -> Builder | None:
+        """Return the builder at a path, links followed; None if there is none."""
+        info = self.reader.node(path)
+        return self.builder(info) if info is not None and info.kind != "missing" else None
+
+    def resolve(self, ref: ObjectRef | RegionRef) -> Builder | None:
+        """Return the builder behind a reference; None if it dangles."""
+        info = self.reader.resolve(ref)
+        return self.builder(info) if info is not None and info.kind != "missing" else None
+
+    def home_of(self, path: str) -> Home | None:
+        """Return the home of what is stored at a path; None if nothing is."""
+        info = self.reader.node(path)
+        if info is None or info.key is None:
+            return None
+        return Home(info.source, info.home, info.key, self, info.path)
+
+    def entry(self, info: NodeInfo) -> Entry:
+        """Return the builder of an entry: a link's own for links, the node's otherwise."""
+        if info.link is not None:
+            return LinkBuilder(info.name, info.link, info=info, tree=self)
+        return self.builder(info)
+
+    def builder(self, info: NodeInfo) -> Builder:
+        """Return the one builder of a node that exists."""
+        if info.key is None:
+            raise NodeNotFoundError("the link has no target", source=info.source, path=info.path)
+        builder = self._builders.get(info.key)
+        if builder is None:
+            home = Home(info.source, info.home, info.key, self, info.path)
+            builder = self._make(info, home)
+            self._builders[info.key] = builder
+        return builder
+
+    def _make(self, info: NodeInfo, home: Home) -> Builder:
+        attributes = _LazyAttributes(self.reader, info.path)
+        name = info.home.rsplit("/", 1)[-1]
+        if info.kind == "group":
+            return GroupBuilder(
+                name if info.path != "/" else self._root_name(),
+                attributes=attributes,
+                children=_LazyChildren(self, info.path),
+                home=home,
+                touched=(),
+                changed=False,
+            )
+        if info.kind == "datatype":
+            return DatatypeBuilder(name, self.reader.datatype(info.path), attributes, home)
+        return self._dataset(name, info, home)
+
+    def _dataset(self, name: str, info: NodeInfo, home: Home) -> DatasetBuilder:
+        source = self.reader.array(info.path)
+        layout = source.layout
+        data: object = Empty(layout.dtype)
+        if layout.shape is not None:
+            data = LazyDataset(
+                source,
+                path=info.home,
+                storage_name=info.source,
+                open_sink=None if self._open_sink is None else self._sink_opener(info.path),
+            )
+        return DatasetBuilder(
+            name,
+            data,
+            attributes=_LazyAttributes(self.reader, info.path),
+            dtype=layout.dtype,
+            home=home,
+            changed=False,
+            data_changed=False,
+        )
+
+    def _sink_opener(self, path: str) -> Callable[[], ArraySink]:
+        open_sink = self._open_sink
+        assert open_sink is not None
+        return lambda: open_sink(path)
+
+    def _root_name(self) -> str:
+        attribute = self.reader.attributes("/").get(ROOT_NAME)
+        value = attribute.value if attribute is not None else None
+        return value if isinstance(value, str) else "root"
