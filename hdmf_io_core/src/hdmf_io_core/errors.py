@@ -154,7 +154,44 @@ class HdmfIOError(Exception):
 
 
 class PluginError(HdmfIOError):
-    """A plugin is at fault."""
+    """A plugin is at fault.
+
+    Parameters
+    ----------
+    what : str
+        What failed.
+    plugin : str or None
+        Name of the entry point, or of the registered plugin.
+    distribution : str or None
+        Distribution that brings it, with its version where that is known.
+    hook, argument : str or None
+        The hook, and its argument, that are at fault.
+    hint : str or None
+        What to do next.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        plugin: str | None = None,
+        distribution: str | None = None,
+        hook: str | None = None,
+        argument: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what, hint=hint)
+        self.plugin = plugin
+        self.distribution = distribution
+        self.hook = hook
+        self.argument = argument
+
+    def __str__(self) -> str:
+        origin = f"plugin {self.plugin!r}" if self.plugin else "plugin"
+        if self.distribution:
+            origin = f"{origin} of {self.distribution}"
+        text = f"{origin}: {self.what}"
+        return f"{text}. {self.hint}" if self.hint else text
 
 
 class PluginLoadError(PluginError):
@@ -170,7 +207,18 @@ class PluginVersionError(PluginError):
 
 
 class DispatchError(HdmfIOError, ValueError):
-    """No backend could be chosen."""
+    """No backend could be chosen; ``backends`` names those that the message is about."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        source: str | None = None,
+        backends: tuple[str, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what, source=source, hint=hint)
+        self.backends = backends
 
 
 class UnknownBackendError(DispatchError):

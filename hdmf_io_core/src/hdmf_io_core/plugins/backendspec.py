@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["API_VERSION", "BackendSpec", "MagicRule"]
 
@@ -47,6 +50,9 @@ class BackendSpec:
         Signatures in a file's content.
     markers
         Names of files that tell a folder of this format (``zarr.json``).
+    object_types
+        ``"package.module:Class"`` of open objects that ``io_class`` takes, compared with the
+        classes in the object's MRO, without importing anything.
     schemes
         URL schemes that belong to this backend alone (``s3`` belongs to nobody).
     options
@@ -67,6 +73,7 @@ class BackendSpec:
     suffixes: tuple[str, ...] = ()
     magic: tuple[MagicRule, ...] = ()
     markers: tuple[str, ...] = ()
+    object_types: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     modes: tuple[str, ...] = ("r", "r+", "a", "w", "w-", "x")
