@@ -34,10 +34,11 @@ def main() -> None:
 
 
 def show_backends() -> None:
-    """Print what is installed."""
-    print("1. Installed backends")
+    """Print which backends there are, and why one cannot be used."""
+    print("1. Backends")
     for backend in list_backends():
-        print(f"   {backend}")
+        state = f"version {backend.version}" if backend.available else backend.reason
+        print(f"   {backend.name:<8} {state}")
 
 
 def read(path: Path) -> np.ndarray:
