@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from hdmf_io_core.errors import ModeError, OptionError, PluginLoadError
 from hdmf_io_core.plugins.backendspec import BackendSpec
-from hdmf_io_core.plugins.candidates import Candidate, Choice, Question
-from hdmf_io_core.plugins.dispatch import choose
 from hdmf_io_core.plugins.explain import nearest
 from hdmf_io_core.plugins.known import KNOWN, pip_line
 from hdmf_io_core.plugins.manager import PluginRegistry
-from hdmf_io_core.plugins.probe import Match, Probe, recognise
 from hdmf_io_core.plugins.source import Source
 from hdmf_io_core.types import Mode
 
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hdmf_io_core.io.protocol import HDMFIO
+    from hdmf_io_core.plugins.candidates import Choice
 
 __all__ = ["BackendInfo", "find_backend", "list_backends", "open_io", "plugin_registry"]
 
@@ -134,7 +132,7 @@ def open_io(
 
 
 def find_backend(source: object, mode: Mode = "r", *, backend: str | None = None) -> Choice:
-    """Find the backend that ``open_io`` would use, and why; imports and opens nothing.
+    """Find the backend that ``open_io`` would use, and why; imports no backend, opens nothing.
 
     Parameters
     ----------
@@ -146,15 +144,14 @@ def find_backend(source: object, mode: Mode = "r", *, backend: str | None = None
     ModeError, DispatchError, OpenError, PluginError
         As in ``open_io``.
     """
+    # Here, since listing backends does without all of it, and imports are most of its time.
+    from hdmf_io_core.plugins.find import find
+
     if mode not in get_args(Mode):
         modes = ", ".join(map(repr, get_args(Mode)))
         msg = f"mode {mode!r} is unknown, expected one of {modes}"
         raise ModeError(msg)
-    candidates = _candidates(plugin_registry())
-    given = Source.of(source)
-    if backend is not None:
-        return choose(Question(given.location, given.name, mode, backend), candidates)
-    return choose(_look(given, mode, candidates), candidates)
+    return find(plugin_registry(), Source.of(source), mode, backend)
 
 
 def list_backends() -> list[BackendInfo]:
@@ -180,10 +177,11 @@ def list_backends() -> list[BackendInfo]:
         )
         for failure in registry.failures()
     ]
+    heard = {info.name for info in (*usable, *broken)}
     absent = [
-        _info(candidate.spec, "", f"not installed; {pip_line(candidate.spec.distribution)}")
-        for candidate in _candidates(registry)
-        if not candidate.installed
+        _info(spec, "", f"not installed; {pip_line(spec.distribution)}")
+        for spec in KNOWN
+        if spec.name not in heard
     ]
     return [*sorted(usable, key=_name), *sorted([*broken, *absent], key=_name)]
 
@@ -207,44 +205,6 @@ def _info(spec: BackendSpec, version: str, reason: str) -> BackendInfo:
 
 def _by_length(suffixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(suffixes, key=lambda suffix: (-len(suffix), suffix)))
-
-
-def _candidates(registry: PluginRegistry) -> list[Candidate]:
-    """Return every backend once: registered, else broken, else known to the project."""
-    found = {
-        have.spec.name: Candidate(have.spec, sniffs=have.sniffs, conflict=have.conflict)
-        for have in registry.backends()
-    }
-    known = {spec.name: spec for spec in KNOWN}
-    for failure in registry.failures():
-        nothing = BackendSpec(failure.name, "", failure.origin.distribution)
-        spec = failure.spec or known.get(failure.name, nothing)
-        found.setdefault(failure.name, Candidate(spec, error=failure.error))
-    for name, spec in known.items():
-        found.setdefault(name, Candidate(spec, installed=False))
-    return list(found.values())
-
-
-def _look(source: Source, mode: Mode, candidates: list[Candidate]) -> Question:
-    """Look at a source as far as the decision needs it."""
-    with Probe.of(source) as probe:
-        is_empty = probe.is_empty
-        matches: tuple[Match, ...] = ()
-        if probe.exists and not is_empty:
-            matches = recognise(probe, [candidate.spec for candidate in candidates])
-            told = {match.backend for match in matches}
-            sniffed = plugin_registry().sniff(probe)
-            matches += tuple(match for match in sniffed if match.backend not in told)
-        return Question(
-            source.location,
-            source.name,
-            mode,
-            scheme=source.scheme,
-            exists=probe.exists,
-            is_empty=is_empty,
-            is_folder=probe.is_folder,
-            matches=matches,
-        )
 
 
 def _check_options(spec: BackendSpec, options: Mapping[str, object]) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 
 import pluggy
 
@@ -15,6 +14,7 @@ from hdmf_io_core.errors import PluginError, PluginLoadError
 from hdmf_io_core.plugins import hookspecs
 from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.hookspecs import GROUP
+from hdmf_io_core.plugins.installed import EntryPoint, load
 from hdmf_io_core.plugins.known import KNOWN, pip_line
 from hdmf_io_core.plugins.verify import check_plugin, check_spec
 
@@ -23,7 +23,7 @@ __all__ = [
     "Origin",
     "backends_of",
     "import_plugin",
-    "installed_entry_points",
+    "in_order",
     "is_rightful",
     "new_pluggy",
     "silent_distributions",
@@ -42,12 +42,9 @@ class Origin:
     version: str = ""
 
     @classmethod
-    def of(cls, point: metadata.EntryPoint) -> Origin:
+    def of(cls, point: EntryPoint) -> Origin:
         """Return the origin of an entry point."""
-        dist = point.dist
-        if dist is None:
-            return cls(point.name, "an unknown distribution")
-        return cls(point.name, dist.name, dist.version)
+        return cls(point.name, point.distribution, point.version)
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".rstrip()
@@ -95,17 +92,16 @@ class Failure:
     spec: BackendSpec | None = None
 
 
-def installed_entry_points() -> tuple[metadata.EntryPoint, ...]:
-    """Return the entry points of the group: those of the known distributions first, then by name.
+def in_order(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+    """Return entry points in the order to load them: those of known distributions, then by name.
 
     So a foreign plugin that takes the name of a known backend is the one that is left out.
     """
 
-    def order(point: metadata.EntryPoint) -> tuple[bool, str, str]:
-        origin = Origin.of(point)
-        return not is_rightful(point.name, origin), origin.distribution, point.name
+    def order(point: EntryPoint) -> tuple[bool, str, str]:
+        return not is_rightful(point.name, Origin.of(point)), point.distribution, point.name
 
-    return tuple(sorted(metadata.entry_points(group=GROUP), key=order))
+    return sorted(points, key=order)
 
 
 def is_rightful(name: str, origin: Origin) -> bool:
@@ -120,7 +116,7 @@ def new_pluggy() -> pluggy.PluginManager:
     return manager
 
 
-def import_plugin(point: metadata.EntryPoint) -> object:
+def import_plugin(point: EntryPoint) -> object:
     """Import what an entry point names.
 
     Raises
@@ -129,9 +125,9 @@ def import_plugin(point: metadata.EntryPoint) -> object:
         The import raised; its exception is the cause.
     """
     try:
-        plugin: object = point.load()
+        plugin = load(point)
     except FOREIGN as error:
-        what = f"entry point {point.name!r} = {point.value!r} cannot be imported"
+        what = f"entry point '{point.name} = {point.value}' cannot be imported"
         raise Origin.of(point).raised(what, error) from error
     return plugin
 
@@ -174,29 +170,27 @@ def _failed_spec(given: object, origin: Origin, error: PluginError) -> Failure:
     return Failure(origin.plugin, origin, error)
 
 
-def silent_distributions(present: Iterable[str]) -> Mapping[str, Failure]:
-    """Return the known backends that are installed and yet registered nothing, by name.
+def silent_distributions(versions: Mapping[str, str], heard: Iterable[str]) -> list[Failure]:
+    """Return the known backends that are installed and yet registered nothing.
 
     Parameters
     ----------
-    present : iterable of str
+    versions : mapping of str to str
+        What is installed.
+    heard : iterable of str
         Names of the backends that registered, or failed with a reason of their own.
     """
-    named = set(present)
-    silent: dict[str, Failure] = {}
+    heard = set(heard)
+    silent = []
     for spec in KNOWN:
-        if spec.name in named:
+        if spec.name in heard or spec.distribution not in versions:
             continue
-        try:
-            version = metadata.version(spec.distribution)
-        except metadata.PackageNotFoundError:
-            continue
-        origin = Origin(spec.name, spec.distribution, version)
+        origin = Origin(spec.name, spec.distribution, versions[spec.distribution])
         error = PluginLoadError(
             f"it is installed, but has no entry point {spec.name!r} in the group {GROUP!r}",
             plugin=spec.name,
             distribution=str(origin),
             hint=f"Upgrade or reinstall it: {pip_line(spec.distribution)}",
         )
-        silent[spec.name] = Failure(spec.name, origin, error)
+        silent.append(Failure(spec.name, origin, error))
     return silent

@@ -10,26 +10,27 @@ from threading import RLock
 from typing import TYPE_CHECKING, Literal, cast
 
 from hdmf_io_core.errors import PluginConflictError, PluginError
+from hdmf_io_core.plugins.hookspecs import GROUP
+from hdmf_io_core.plugins.installed import Installed, installed
 from hdmf_io_core.plugins.loader import (
     Failure,
     Origin,
     backends_of,
     import_plugin,
-    installed_entry_points,
+    in_order,
     is_rightful,
     new_pluggy,
     silent_distributions,
 )
-from hdmf_io_core.plugins.probe import Match, Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from importlib import metadata
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hdmf_io_core.chunks.dataio import WriteOptions
     from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.plugins.backendspec import BackendSpec
     from hdmf_io_core.plugins.hookspecs import DatasetInfo
+    from hdmf_io_core.plugins.probe import Match, Probe
 
 __all__ = ["PluginRegistry", "Registered"]
 
@@ -65,8 +66,8 @@ class PluginRegistry:
     ----------
     built_in : sequence of BackendSpec
         Backends of the core itself.
-    entry_points : callable
-        Gives the entry points to load; called once, at the first use.
+    find : callable
+        Finds what is installed, with the entry points of a group; called once, at the first use.
 
     Notes
     -----
@@ -77,13 +78,13 @@ class PluginRegistry:
         self,
         built_in: Sequence[BackendSpec] = (),
         *,
-        entry_points: Callable[[], Iterable[metadata.EntryPoint]] = installed_entry_points,
+        find: Callable[[str], Installed] = installed,
     ) -> None:
         self._pluggy = new_pluggy()
         self._backends = {spec.name: Registered(spec, _CORE) for spec in built_in}
         self._failures: list[Failure] = []
         self._origins: dict[str, Origin] = {}
-        self._entry_points = entry_points
+        self._find = find
         self._state: Literal["new", "loading", "loaded"] = "new"
         self._lock = RLock()
 
@@ -134,6 +135,9 @@ class PluginRegistry:
 
     def sniff(self, probe: Probe) -> tuple[Match, ...]:
         """Ask the plugins what the content is; one whose hook fails is recorded and passed over."""
+        # Whoever has a probe has loaded the module; listing backends does without it.
+        from hdmf_io_core.plugins.probe import Match
+
         hook = "hdmf_io_sniff"
         matches = []
         for origin, answer in self._answers(hook, {"probe": probe}):
@@ -175,13 +179,14 @@ class PluginRegistry:
                 # A plugin that lists backends while it is imported sees those so far.
                 return
             self._state = "loading"
-            for point in self._entry_points():
+            found = self._find(GROUP)
+            for point in in_order(found.points):
                 try:
                     self._failures += self._add(import_plugin(point), Origin.of(point))
                 except PluginError as error:
                     self._failures.append(Failure(point.name, Origin.of(point), error))
-            named = {*self._backends, *(failure.name for failure in self._failures)}
-            self._failures += silent_distributions(named).values()
+            heard = {*self._backends, *(failure.name for failure in self._failures)}
+            self._failures += silent_distributions(found.versions, heard)
             self._state = "loaded"
 
     def _add(self, plugin: object, origin: Origin) -> list[Failure]:
