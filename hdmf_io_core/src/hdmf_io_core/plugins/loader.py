@@ -16,7 +16,7 @@ from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.hookspecs import GROUP
 from hdmf_io_core.plugins.installed import EntryPoint, load
 from hdmf_io_core.plugins.known import KNOWN, pip_line
-from hdmf_io_core.plugins.verify import check_plugin, check_spec
+from hdmf_io_core.plugins.verify import check_plugin, check_spec, is_sound
 
 __all__ = [
     "Failure",
@@ -164,9 +164,9 @@ def backends_of(plugin: object, origin: Origin) -> tuple[list[BackendSpec], list
 
 
 def _failed_spec(given: object, origin: Origin, error: PluginError) -> Failure:
-    """Keep what can be told of a refused spec: a name only if it is one."""
-    if isinstance(given, BackendSpec) and isinstance(given.name, str) and given.name:
-        return Failure(given.name, origin, error)
+    """Keep a refused spec where it is whole, so that what it would open is still recognised."""
+    if isinstance(given, BackendSpec) and is_sound(given):
+        return Failure(given.name, origin, error, given)
     return Failure(origin.plugin, origin, error)
 
 

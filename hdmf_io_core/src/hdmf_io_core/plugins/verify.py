@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import get_args
 
 import pluggy
@@ -15,10 +15,11 @@ from hdmf_io_core.plugins.backendspec import API_VERSION, BackendSpec, MagicRule
 from hdmf_io_core.plugins.hookspecs import GROUP
 from hdmf_io_core.types import Mode
 
-__all__ = ["check_plugin", "check_spec"]
+__all__ = ["check_plugin", "check_spec", "is_sound"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _IMPORT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_NOT_EMPTY = re.compile(r".+")
 _SUFFIX = re.compile(r"\.[^A-Z/\\]+")
 _MODES = frozenset(get_args(Mode))
 _TEXTS = ("suffixes", "markers", "object_types", "schemes", "modes")
@@ -126,26 +127,30 @@ def check_spec(spec: object, *, name: str, distribution: str) -> BackendSpec:
     return spec
 
 
+def is_sound(spec: BackendSpec) -> bool:
+    """Whether the fields of a spec can be used, whatever its API version."""
+    return next(_spec_faults(spec), None) is None
+
+
 def _spec_faults(spec: BackendSpec) -> Iterator[tuple[str, str]]:
     """Yield each field that cannot be used, and what was expected; any type may be there."""
     if not _fits(_NAME, spec.name):
         yield "name", "lower-case letters, digits, '-' and '_'"
     if not _fits(_IMPORT, spec.io_class):
         yield "io_class", "'package.module:Class'"
-    if not (isinstance(spec.distribution, str) and spec.distribution):
+    if not _fits(_NOT_EMPTY, spec.distribution):
         yield "distribution", "the name of a distribution"
     for field in _TEXTS:
-        values = getattr(spec, field)
-        if not (isinstance(values, tuple) and all(isinstance(v, str) and v for v in values)):
+        if not _all_are(tuple, _is_text, getattr(spec, field)):
             yield field, "a tuple of non-empty str"
             return
     if not all(_SUFFIX.fullmatch(suffix) for suffix in spec.suffixes):
         yield "suffixes", "lower-case suffixes that begin with a dot"
     if not spec.modes or not _MODES.issuperset(spec.modes):
         yield "modes", f"some of {', '.join(sorted(_MODES))}"
-    if not (isinstance(spec.magic, tuple) and all(map(_is_rule, spec.magic))):
+    if not _all_are(tuple, _is_rule, spec.magic):
         yield "magic", "a tuple of MagicRule with non-empty bytes and offsets of 0 or more"
-    if not (isinstance(spec.options, Mapping) and all(map(_is_identifier, spec.options))):
+    if not _all_are(Mapping, _is_identifier, spec.options):
         yield "options", "a mapping of option name to a line of help"
     if not _is_int(spec.priority):
         yield "priority", "an int"
@@ -153,6 +158,14 @@ def _spec_faults(spec: BackendSpec) -> Iterator[tuple[str, str]]:
 
 def _fits(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _all_are(kind: type[Iterable[object]], test: Callable[[object], bool], values: object) -> bool:
+    return isinstance(values, kind) and all(map(test, values))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _is_int(value: object) -> bool:
