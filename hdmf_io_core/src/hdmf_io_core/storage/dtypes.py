@@ -24,6 +24,7 @@ __all__ = [
     "VlenType",
     "element_repr",
     "has_references",
+    "is_self_contained",
     "memory_dtype",
 ]
 
@@ -142,6 +143,21 @@ def has_references(element: ElementType) -> bool:
             return has_references(base)
         case _:
             return False
+
+
+def is_self_contained(element: ElementType) -> bool:
+    """Whether an element's bytes in its chunk are all there is of it, nothing kept elsewhere."""
+    match element:
+        case RefType() | VlenType():
+            return False
+        case TextType(length=length):
+            return length is not None
+        case CompoundType(fields=fields):
+            return all(is_self_contained(field.type) for field in fields)
+        case ArrayType(base=base):
+            return is_self_contained(base)
+        case _:
+            return True
 
 
 def element_repr(element: ElementType) -> str:

@@ -1,0 +1,302 @@
+"""The array a user holds: nothing is read before it is sliced, nothing kept after.
+
+It knows an ``ArraySource``, and an ``ArraySink`` where the file is open for writing; of files,
+backends and containers it knows nothing. What references point to, the ``resolver`` says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from hdmf_io_core.chunks.assign import append_rows, assign, assign_field
+from hdmf_io_core.chunks.facts import LayoutFacts
+from hdmf_io_core.chunks.grid import block_shape
+from hdmf_io_core.chunks.views import AstypeView, FieldView, split_names
+from hdmf_io_core.errors import ClosedIOError, ModeError, SelectionError, ShapeError
+from hdmf_io_core.storage.dtypes import RefType, element_repr, has_references
+from hdmf_io_core.storage.keys import parse_key
+from hdmf_io_core.storage.layout import Empty, ObjectRef, RegionRef
+from hdmf_io_core.storage.references import resolve_cells
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.storage.protocols import ArraySink, ArraySource
+    from hdmf_io_core.storage.selection import Finish, Selection
+    from hdmf_io_core.types import AnyArray, Shape
+
+__all__ = ["ITERATION_BYTES", "LazyDataset", "Resolver"]
+
+Resolver: TypeAlias = Callable[[ObjectRef | RegionRef], object]
+ITERATION_BYTES = 1 << 20
+"""How much ``for row in dataset`` reads at a time."""
+POINTS_BYTES = 32 << 20
+"""Scattered points are read in blocks no larger than this."""
+
+
+class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
+    """A stored array that reads what is asked for, when it is asked for.
+
+    Parameters
+    ----------
+    source
+        The stored array. It is not owned: closing its file closes this.
+    path
+        Path of the node in its file.
+    storage_name
+        The file, for messages and the repr.
+    resolver
+        Turns a reference into what it points to; None hands references out as they are.
+    open_sink
+        Opens the array for writing at the first write; None where the file is open for reading.
+    refer
+        Turns what a user gives for a reference (a container, say) into one with its path set; None
+        takes references only.
+
+    Notes
+    -----
+    ``dataset[key]`` takes integers, slices, lists, index arrays, masks, ``...`` and names of
+    compound fields; several lists select orthogonally. ``numpy.asarray(dataset)``, arithmetic and
+    comparisons read it whole. Text comes as ``str``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hdmf_io_core.storage.memory import MemoryFile, MemoryStorage
+    >>> from hdmf_io_core.storage.layout import ArrayLayout
+    >>> from hdmf_io_core.storage.dtypes import NumberType
+    >>> storage = MemoryStorage(MemoryFile("example"))
+    >>> layout = ArrayLayout((2,), NumberType(np.dtype("i2")), maxshape=(None,))
+    >>> sink = storage.create_array("/x", layout)
+    >>> x = LazyDataset(sink, path="/x", storage_name="example", open_sink=lambda: sink)
+    >>> x.append([5, 6])
+    >>> x[1:] * 2
+    array([ 0, 10, 12], dtype=int16)
+    """
+
+    def __init__(
+        self,
+        source: ArraySource,
+        *,
+        path: str,
+        storage_name: str,
+        resolver: Resolver | None = None,
+        open_sink: Callable[[], ArraySink] | None = None,
+        refer: Callable[[object], object] | None = None,
+    ) -> None:
+        self._source = source
+        self._path = path
+        self._storage_name = storage_name
+        self._resolver = resolver
+        self._open_sink = open_sink
+        self._refer = refer
+        self._sink: ArraySink | None = None
+
+    @property
+    def source(self) -> ArraySource:
+        """The stored array itself."""
+        return self._source
+
+    @property
+    def path(self) -> str:
+        """Path of the node in its file."""
+        return self._path
+
+    @property
+    def storage_name(self) -> str:
+        """The file."""
+        return self._storage_name
+
+    @property
+    def layout(self) -> ArrayLayout:
+        """Shape, types, chunks and codecs, as they are now."""
+        return self._source.layout
+
+    def resolved(
+        self, resolver: Resolver, refer: Callable[[object], object] | None = None
+    ) -> LazyDataset:
+        """Return the same array with references resolved, and made, by these functions."""
+        return LazyDataset(
+            self._source,
+            path=self._path,
+            storage_name=self._storage_name,
+            resolver=resolver,
+            open_sink=self._open_sink,
+            refer=refer,
+        )
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.layout.shape is None:
+            if key is Ellipsis or key == ():
+                return Empty(self.element_type)
+            msg = "an array without a shape has no elements to select"
+            raise SelectionError(msg, source=self._storage_name, path=self._path)
+        names, rest = split_names(key)
+        if names is not None:
+            return FieldView(self, names, is_record=isinstance(key, list))[rest]
+        selection, finish = parse_key(key, self.shape)
+        result = self._resolve(self._read(selection, finish))
+        return result[()] if finish.is_scalar else result
+
+    def __setitem__(self, key: Any, values: Any) -> None:
+        sink = self._writable()
+        names, key = split_names(key)
+        values = self._as_references(values)
+        if names is None:
+            assign(sink, key, values)
+        elif len(names) == 1:
+            assign_field(sink, names[0], key, values)
+        else:
+            msg = "fields are assigned one at a time"
+            raise SelectionError(msg, source=self._storage_name, path=self._path)
+
+    def append(self, values: Any) -> None:
+        """Append along the first axis; the rows are in the file at once.
+
+        Parameters
+        ----------
+        values
+            Of the dataset's rank: rows. One less: one row. Of text, one string: one element.
+
+        Raises
+        ------
+        ShapeError
+            If the rank or the length of a row does not fit, or the first axis cannot grow.
+        UnsupportedDtypeError
+            If the values do not fit the dtype; nothing is written then.
+        ModeError
+            If the file is open for reading.
+        """
+        append_rows(self._writable(), self._as_references(values), path=self._path)
+
+    def resize(self, shape: Shape | int, *, axis: int | None = None) -> None:
+        """Change the shape, or the length of one axis.
+
+        Raises
+        ------
+        ShapeError
+            If the shape leaves ``maxshape`` or the array is of fixed shape.
+        ModeError
+            If the file is open for reading.
+        """
+        sink = self._writable()
+        if axis is None:
+            new = (shape,) if isinstance(shape, int) else tuple(shape)
+        else:
+            if not isinstance(shape, int) or not -self.ndim <= axis < self.ndim:
+                msg = f"axis {axis} of {self.shape} cannot become {shape} long"
+                raise ShapeError(msg, source=self._storage_name, path=self._path)
+            lengths = list(self.shape)
+            lengths[axis] = shape
+            new = tuple(lengths)
+        sink.resize(new)
+
+    def read(self, selection: Selection | None = None, *, out: AnyArray | None = None) -> AnyArray:
+        """Read a normalised selection without finishing it and without resolving references.
+
+        Parameters
+        ----------
+        selection
+            What to read; None for all.
+        out : ndarray, shape ``selection.shape``, dtype ``self.dtype``
+            Where to put it; C-contiguous. None to allocate.
+        """
+        if selection is None:
+            selection, _ = parse_key((), self.shape)
+        if out is None:
+            out = np.empty(selection.shape, self.dtype)
+        self._source.read_into(selection, out)
+        return out
+
+    def astype(self, dtype: npt.DTypeLike) -> AstypeView:
+        """Return a view whose slices are converted when read."""
+        return AstypeView(self, np.dtype(dtype))
+
+    def fields(self, names: str | list[str]) -> FieldView:
+        """Return a view of one field (its values) or of several (a record of them)."""
+        chosen = (names,) if isinstance(names, str) else tuple(names)
+        return FieldView(self, chosen, is_record=not isinstance(names, str))
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, *, copy: bool | None = None
+    ) -> AnyArray:
+        if copy is False:
+            msg = "a stored array cannot become an array in memory without a copy"
+            raise ValueError(msg)
+        array: AnyArray = np.asarray(self[...])
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(isinstance(out, LazyDataset) for out in kwargs.get("out", ())):
+            msg = "results of arithmetic do not go into a file in place"
+            raise ModeError(msg, hint="Compute, then assign: dataset[...] = result.")
+        arrays = [np.asarray(x) if isinstance(x, LazyDataset) else x for x in inputs]
+        return getattr(ufunc, method)(*arrays, **kwargs)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            msg = f"{self._path} is a scalar and has no length"
+            raise TypeError(msg)
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            msg = f"{self._path} is a scalar and cannot be iterated over"
+            raise TypeError(msg)
+        for start, stop in self._row_blocks():
+            yield from self[start:stop]
+
+    def __repr__(self) -> str:
+        try:
+            layout = self.layout
+        except ClosedIOError:
+            return f"<closed LazyDataset {self._path!r}>"
+        shape = "no shape" if layout.shape is None else str(layout.shape)
+        return f"<LazyDataset {self._path!r}: {shape}, {element_repr(layout.dtype)}>"
+
+    def _read(self, selection: Selection, finish: Finish) -> AnyArray:
+        n_bytes = math.prod(selection.shape) * max(1, self.dtype.itemsize)
+        if finish.points is not None and n_bytes > POINTS_BYTES and finish.shape[0] > 1:
+            # The block around scattered points may be far larger than they are.
+            return np.concatenate([self._read(*half) for half in finish.halves(selection)])
+        return finish.apply(self.read(selection))
+
+    def _resolve(self, result: AnyArray) -> AnyArray:
+        if self._resolver is None or not has_references(self.element_type):
+            return result
+        return resolve_cells(result, self.element_type, self._resolver)
+
+    def _as_references(self, values: Any) -> Any:
+        if self._refer is None or not isinstance(self.element_type, RefType):
+            return values
+        if isinstance(values, (list, tuple, np.ndarray)):
+            return [self._as_references(value) for value in values]
+        return None if values is None else self._refer(values)
+
+    def _writable(self) -> ArraySink:
+        if self._open_sink is None:
+            msg = "the file is open for reading only"
+            raise ModeError(
+                msg,
+                source=self._storage_name,
+                path=self._path,
+                hint="Open it with mode 'a' or 'r+' to change data.",
+            )
+        if self._sink is None:
+            self._sink = self._open_sink()
+        return self._sink
+
+    def _row_blocks(self) -> Iterator[tuple[int, int]]:
+        rows = (self.chunks or (1,))[0]
+        row_bytes = max(1, self.dtype.itemsize * math.prod(self.shape[1:]))
+        n_rows = block_shape(self.shape[:1], (rows,), row_bytes, ITERATION_BYTES)[0]
+        if n_rows * row_bytes > 8 * ITERATION_BYTES:
+            n_rows = max(1, ITERATION_BYTES // row_bytes)
+        for start in range(0, self.shape[0], n_rows):
+            yield start, min(start + n_rows, self.shape[0])
