@@ -1,0 +1,292 @@
+"""HDF5 datatypes and the element types of core, both ways. Knows types only, no files and no values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h5py
+import numpy as np
+from h5py import h5t
+
+from hdmf_io_core.errors import UnsupportedDtypeError
+from hdmf_io_core.storage.dtypes import (
+    ArrayType,
+    CompoundField,
+    CompoundType,
+    ElementType,
+    EnumType,
+    NumberType,
+    OpaqueType,
+    RefType,
+    TextType,
+    VlenType,
+)
+
+__all__ = [
+    "element_type",
+    "file_type",
+    "is_exact",
+    "is_fixed_size",
+    "memory_type",
+    "transfer_dtype",
+    "h5py_dtype",
+]
+
+_CHARSETS = ((h5t.CSET_ASCII, "ascii"), (h5t.CSET_UTF8, "utf-8"))
+_PADDINGS = (
+    (h5t.STR_NULLTERM, "null-terminated"),
+    (h5t.STR_NULLPAD, "null-padded"),
+    (h5t.STR_SPACEPAD, "space-padded"),
+)
+# HDF5 before 2.0 has no class of complex numbers.
+_COMPLEX_CLASS: int | None = getattr(h5t, "COMPLEX", None)
+_NUMBERS = (h5t.INTEGER, h5t.FLOAT, h5t.BITFIELD, _COMPLEX_CLASS)
+
+
+def element_type(tid: h5t.TypeID) -> ElementType:
+    """Return the element type that a datatype of HDF5 stands for.
+
+    Bitfields become unsigned integers of their size, and the complex class of HDF5 2.0 the same numbers
+    as the compound of ``r`` and ``i`` that everybody writes.
+
+    Raises
+    ------
+    UnsupportedDtypeError
+        Times, references of the 1.12 kind, sequences of arrays, and numbers that numpy has not.
+    """
+    kind = tid.get_class()
+    if kind in _NUMBERS:
+        return NumberType(_numpy_dtype(tid))
+    if kind == h5t.STRING:
+        return _text_type(tid)
+    if kind == h5t.ENUM:
+        return _enum_type(tid)
+    if kind == h5t.COMPOUND:
+        return _compound_type(tid)
+    if kind == h5t.VLEN and tid.get_super().get_class() != h5t.ARRAY:  # h5py cannot move those
+        return VlenType(element_type(tid.get_super()))
+    if kind == h5t.ARRAY:
+        return ArrayType(element_type(tid.get_super()), tuple(tid.get_array_dims()))
+    if kind == h5t.OPAQUE:
+        return OpaqueType(tid.get_size(), tid.get_tag().decode("utf-8", "surrogateescape"))
+    if kind == h5t.REFERENCE and tid.equal(h5t.STD_REF_OBJ):
+        return RefType("object")
+    if kind == h5t.REFERENCE and tid.equal(h5t.STD_REF_DSETREG):
+        return RefType("region")
+    raise _unsupported(tid)
+
+
+def file_type(element: ElementType) -> h5t.TypeID:
+    """Return the datatype that stores an element type.
+
+    Raises
+    ------
+    UnsupportedDtypeError
+        HDF5 has no such type, for instance a numpy date.
+    """
+    match element:
+        case NumberType(dtype=dtype):
+            return _number(dtype)
+        case EnumType(base=base, members=members):
+            tid = h5t.enum_create(_number(base))
+            for name, value in members:
+                tid.enum_insert(name.encode("utf-8", "surrogateescape"), value)
+            return tid
+        case TextType():
+            return _text(element)
+        case OpaqueType(size=size, tag=tag):
+            tid = h5t.create(h5t.OPAQUE, size)
+            tid.set_tag(tag.encode("utf-8", "surrogateescape"))
+            return tid
+        case RefType(kind=kind):
+            return h5t.STD_REF_OBJ if kind == "object" else h5t.STD_REF_DSETREG
+        case CompoundType():
+            return _compound(element)
+        case VlenType(base=base_type):
+            return h5t.vlen_create(file_type(base_type))
+        case ArrayType(base=base_type, shape=shape):
+            return h5t.array_create(file_type(base_type), shape)
+
+
+def memory_type(element: ElementType) -> h5t.TypeID:
+    """Return the datatype of a transfer buffer of :func:`transfer_dtype`.
+
+    Variable-length text and sequences are the Python objects of h5py: the type of the file in their
+    place makes HDF5 write addresses into the buffer. Object references are addresses.
+    """
+    match element:
+        case TextType(length=None):
+            return h5t.py_create(h5py.string_dtype())
+        case RefType(kind="region"):
+            return h5t.py_create(h5py.regionref_dtype)
+        case VlenType():
+            return h5t.py_create(h5py.vlen_dtype(h5py_dtype(element.base)))
+        case ArrayType(base=base, shape=shape):
+            return h5t.array_create(memory_type(base), shape)
+        case CompoundType(fields=fields):
+            packed = transfer_dtype(element)
+            tid = h5t.create(h5t.COMPOUND, packed.itemsize)
+            for field in fields:
+                offset = packed.fields[field.name][1] if packed.fields else 0
+                name = field.name.encode("utf-8", "surrogateescape")
+                tid.insert(name, offset, memory_type(field.type))
+            return tid
+        case _:
+            return file_type(element)
+
+
+def transfer_dtype(element: ElementType) -> np.dtype[Any]:
+    """Return the numpy dtype of the buffer that HDF5 fills.
+
+    It differs from ``memory_dtype`` in text (fixed: bytes; variable: objects) and object references
+    (64-bit addresses).
+    """
+    match element:
+        case NumberType(dtype=dtype):
+            return dtype
+        case EnumType(base=base):
+            return base
+        case TextType(length=int(length)):
+            return np.dtype((np.bytes_, length))
+        case OpaqueType(size=size):
+            return np.dtype((np.void, size))
+        case RefType(kind="object"):
+            return np.dtype(np.uint64)
+        case CompoundType(fields=fields):
+            return np.dtype([(field.name, transfer_dtype(field.type)) for field in fields])
+        case ArrayType(base=base_type, shape=shape):
+            return np.dtype((transfer_dtype(base_type), shape))
+        case _:
+            return np.dtype(object)
+
+
+def h5py_dtype(element: ElementType) -> np.dtype[Any]:
+    """Return the dtype as h5py has it, with its hints: of items of sequences, and of fill values."""
+    match element:
+        case TextType(length=None):
+            return np.dtype(h5py.string_dtype())
+        case RefType(kind=kind):
+            return np.dtype(h5py.ref_dtype if kind == "object" else h5py.regionref_dtype)
+        case VlenType(base=base):
+            return np.dtype(h5py.vlen_dtype(h5py_dtype(base)))
+        case CompoundType(fields=fields):
+            return np.dtype([(field.name, h5py_dtype(field.type)) for field in fields])
+        case ArrayType(base=base_type, shape=shape):
+            return np.dtype((h5py_dtype(base_type), shape))
+        case EnumType(base=integers, members=members):
+            return np.dtype(h5py.enum_dtype(dict(members), basetype=integers))
+        case _:
+            return transfer_dtype(element)
+
+
+def is_exact(tid: h5t.TypeID, element: ElementType) -> bool:
+    """Whether ``file_type(element)`` is ``tid`` bit for bit."""
+    return bool(file_type(element).equal(tid))
+
+
+def is_fixed_size(element: ElementType) -> bool:
+    """Whether elements mean the same in every file: no heap, no addresses."""
+    match element:
+        case TextType(length=None) | RefType() | VlenType():
+            return False
+        case CompoundType(fields=fields):
+            return all(is_fixed_size(field.type) for field in fields)
+        case ArrayType(base=base):
+            return is_fixed_size(base)
+        case _:
+            return True
+
+
+def _numpy_dtype(tid: h5t.TypeID) -> np.dtype[Any]:
+    try:
+        dtype = np.dtype(tid.dtype)
+    except (TypeError, ValueError) as error:
+        raise _unsupported(tid) from error
+    # h5py hangs hints for itself on the dtype; they would make equal types differ.
+    return np.dtype(dtype.str)
+
+
+def _text_type(tid: h5t.TypeStringID) -> TextType:
+    charset = dict(_CHARSETS)[tid.get_cset()]
+    length = None if tid.is_variable_str() else tid.get_size()
+    return TextType(charset, length, dict(_PADDINGS)[tid.get_strpad()])  # type: ignore[arg-type]
+
+
+def _enum_type(tid: h5t.TypeEnumID) -> ElementType:
+    if tid.equal(h5t.py_create(np.dtype(np.bool_), logical=True)):
+        return NumberType(np.dtype(np.bool_))
+    members = tuple(
+        (tid.get_member_name(i).decode("utf-8", "surrogateescape"), int(tid.get_member_value(i)))
+        for i in range(tid.get_nmembers())
+    )
+    return EnumType(_numpy_dtype(tid.get_super()), members)
+
+
+def _compound_type(tid: h5t.TypeCompoundID) -> ElementType:
+    count = tid.get_nmembers()
+    if [tid.get_member_name(i) for i in range(count)] == [b"r", b"i"]:
+        dtype = _complex_dtype(tid)
+        if dtype is not None:
+            return NumberType(dtype)
+    members = [tid.get_member_type(i) for i in range(count)]
+    offsets = [tid.get_member_offset(i) for i in range(count)]
+    ends = [0]
+    for member in members:
+        ends.append(ends[-1] + member.get_size())
+    packed = offsets == ends[:-1] and tid.get_size() == ends[-1]
+    fields = tuple(
+        CompoundField(
+            tid.get_member_name(i).decode("utf-8", "surrogateescape"),
+            element_type(members[i]),
+            None if packed else offsets[i],
+        )
+        for i in range(count)
+    )
+    return CompoundType(fields, None if packed else tid.get_size())
+
+
+def _complex_dtype(tid: h5t.TypeCompoundID) -> np.dtype[Any] | None:
+    try:
+        dtype = np.dtype(tid.dtype)
+    except (TypeError, ValueError):
+        return None
+    if dtype.kind != "c" or not h5t.py_create(dtype, logical=True).equal(tid):
+        return None
+    return np.dtype(dtype.str)
+
+
+def _number(dtype: np.dtype[Any]) -> h5t.TypeID:
+    if dtype.kind not in "biufc":
+        raise UnsupportedDtypeError(
+            f"HDF5 has no type for numpy {dtype}",
+            hint="Store numbers, text, references or records of these.",
+        )
+    return h5t.py_create(dtype, logical=True)
+
+
+def _text(element: TextType) -> h5t.TypeStringID:
+    tid = h5t.C_S1.copy()
+    tid.set_size(h5t.VARIABLE if element.length is None else element.length)
+    tid.set_strpad({name: number for number, name in _PADDINGS}[element.padding])
+    tid.set_cset({name: number for number, name in _CHARSETS}[element.charset])
+    return tid
+
+
+def _compound(element: CompoundType) -> h5t.TypeCompoundID:
+    members = [file_type(field.type) for field in element.fields]
+    offset, placed = 0, []
+    for field, member in zip(element.fields, members, strict=True):
+        offset = offset if field.offset is None else field.offset
+        placed.append((field.name.encode("utf-8", "surrogateescape"), offset, member))
+        offset += member.get_size()
+    tid = h5t.create(h5t.COMPOUND, offset if element.itemsize is None else element.itemsize)
+    for name, place, member in placed:
+        tid.insert(name, place, member)
+    return tid
+
+
+def _unsupported(tid: h5t.TypeID) -> UnsupportedDtypeError:
+    return UnsupportedDtypeError(
+        f"the HDF5 type {type(tid).__name__} of {tid.get_size()} bytes has no counterpart in numpy",
+        hint="Read it with h5py's low-level interface, or convert it with the HDF5 tools.",
+    )

@@ -1,0 +1,179 @@
+"""Creation lists of datasets and the array layouts of core, both ways, and what HDF5 would refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+from h5py import h5d, h5p, h5s
+
+from hdmf_io_core.errors import HdmfIOError, OptionError, ShapeError
+from hdmf_io_core.storage.dtypes import (
+    CompoundType,
+    ElementType,
+    EnumType,
+    NumberType,
+    TextType,
+    memory_dtype,
+)
+from hdmf_io_core.storage.layout import ArrayLayout, StorageClass
+from hdmf_io_hdf5.dtypes import file_type, h5py_dtype, is_fixed_size
+from hdmf_io_hdf5.filters import add_filters, filter_number, pipeline
+from hdmf_io_hdf5.homes import Home
+from hdmf_io_hdf5.references import References
+from hdmf_io_hdf5.values import decode, encode
+
+__all__ = ["check_layout", "creation_list", "dataspace", "read_layout"]
+
+_CLASSES: dict[int, StorageClass] = {
+    h5d.COMPACT: "compact",
+    h5d.CONTIGUOUS: "contiguous",
+    h5d.CHUNKED: "chunked",
+    h5d.VIRTUAL: "virtual",
+}
+_CHUNK_LIMIT = 2**32 - 1
+_COMPACT_LIMIT = 64_000
+_DIMENSIONS_LIMIT = 32
+
+
+def read_layout(dsid: h5d.DatasetID, element: ElementType, home: Home) -> ArrayLayout:
+    """Return the layout of an open dataset; reads no data."""
+    dcpl = dsid.get_create_plist()
+    storage = _CLASSES[dcpl.get_layout()]
+    if storage == "contiguous" and dcpl.get_external_count():
+        storage = "external"
+    chunked = storage == "chunked"
+    space = dsid.get_space()
+    shape = maxshape = None
+    if space.get_simple_extent_type() != h5s.NULL:
+        shape = tuple(int(n) for n in space.get_simple_extent_dims())
+        limits = space.get_simple_extent_dims(True)
+        maxshape = tuple(None if n == h5s.UNLIMITED else int(n) for n in limits)
+    return ArrayLayout(
+        shape=shape,
+        dtype=element,
+        maxshape=None if maxshape == shape else maxshape,
+        chunks=tuple(int(n) for n in dcpl.get_chunk()) if chunked else None,
+        codecs=pipeline(dcpl) if chunked else (),
+        fill_value=_read_fill(dcpl, element, home),
+        storage_class=storage,
+        track_times=bool(dcpl.get_obj_track_times()),
+    )
+
+
+def creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
+    """Return the creation list of a layout that :func:`check_layout` has passed."""
+    dcpl = h5p.create(h5p.DATASET_CREATE)
+    dcpl.set_obj_track_times(layout.track_times)
+    if layout.chunks is not None:
+        dcpl.set_chunk(layout.chunks)
+        add_filters(dcpl, layout.codecs)
+    elif layout.storage_class == "compact":
+        dcpl.set_layout(h5d.COMPACT)
+    if layout.fill_value is not None and _has_fill(layout.dtype):
+        value = np.empty(1, layout.memory_dtype)
+        value[0] = layout.fill_value
+        raw = encode(value, layout.dtype, References(home), path)
+        dcpl.set_fill_value(raw.astype(h5py_dtype(layout.dtype)))
+    return dcpl
+
+
+def dataspace(layout: ArrayLayout) -> h5s.SpaceID:
+    """Return the dataspace of a layout."""
+    if layout.shape is None:
+        return h5s.create(h5s.NULL)
+    if not layout.shape:
+        return h5s.create(h5s.SCALAR)
+    maxshape = layout.maxshape if layout.maxshape is not None else layout.shape
+    limits = tuple(h5s.UNLIMITED if n is None else n for n in maxshape)
+    return h5s.create_simple(layout.shape, limits)
+
+
+def check_layout(layout: ArrayLayout, path: str, home: Home) -> None:
+    """Raise what makes a layout impossible in HDF5; touches nothing.
+
+    Raises
+    ------
+    UnsupportedDtypeError
+        HDF5 has no such element type.
+    ShapeError
+        Chunks of a scalar, an empty chunk, chunks larger than a fixed axis or than 4 GiB, growth
+        without chunks, more than 32 axes, too much for a compact array.
+    UnknownCodecError
+        A codec has no HDF5 filter.
+    OptionError
+        Codecs without chunks, or with parameters that HDF5 would not keep.
+    """
+    try:
+        itemsize = file_type(layout.dtype).get_size()
+        _check_shape(layout, itemsize)
+        _check_codecs(layout, itemsize)
+        creation_list(layout, path, home)
+    except HdmfIOError as error:
+        raise type(error)(
+            error.what, source=error.source or home.source, path=error.path or path, hint=error.hint
+        ) from error.__cause__
+    except (TypeError, ValueError) as error:
+        raise OptionError(
+            f"HDF5 cannot lay out {layout}", source=home.source, path=path
+        ) from error
+
+
+def _check_shape(layout: ArrayLayout, itemsize: int) -> None:
+    shape, chunks = layout.shape, layout.chunks
+    if layout.ndim > _DIMENSIONS_LIMIT:
+        raise ShapeError(f"{layout.ndim} axes, HDF5 has at most {_DIMENSIONS_LIMIT}")
+    if chunks is None:
+        if layout.is_resizable:
+            raise ShapeError(
+                f"maxshape {layout.maxshape} needs chunks", hint="Give chunks, or leave maxshape."
+            )
+        if layout.storage_class == "compact" and layout.n_elements * itemsize > _COMPACT_LIMIT:
+            raise ShapeError(f"a compact array holds at most {_COMPACT_LIMIT} bytes")
+        return
+    if not shape:
+        raise ShapeError("a scalar or empty array has no chunks", hint="Leave chunks out.")
+    n_bytes = itemsize
+    for length, chunk, limit in zip(shape, chunks, layout.maxshape or shape, strict=True):
+        if chunk < 1:
+            raise ShapeError(f"chunks {chunks} have an axis shorter than 1")
+        if limit is not None and chunk > limit:
+            raise ShapeError(
+                f"chunks {chunks} are larger than the shape {shape}",
+                hint=f"An axis of fixed length {length} takes chunks of at most {limit}.",
+            )
+        n_bytes *= chunk
+    if n_bytes > _CHUNK_LIMIT:
+        raise ShapeError(f"a chunk of {n_bytes} bytes, HDF5 takes less than 4 GiB")
+
+
+def _check_codecs(layout: ArrayLayout, itemsize: int) -> None:
+    if layout.codecs and layout.chunks is None:
+        names = ", ".join(codec.name for codec in layout.codecs)
+        raise OptionError(f"{names} without chunks", hint="HDF5 filters chunks: give chunks.")
+    for codec in layout.codecs:
+        filter_number(codec)
+        size = codec.config.get("elementsize", itemsize)
+        if codec.name == "shuffle" and size != itemsize:
+            raise OptionError(
+                f"shuffle by {size} bytes; in HDF5 it is by the element, of {itemsize} bytes"
+            )
+
+
+def _has_fill(element: ElementType) -> bool:
+    # h5py moves fill values of these types only.
+    match element:
+        case NumberType() | EnumType() | TextType():
+            return True
+        case CompoundType(fields=fields):
+            return is_fixed_size(element) and all(_has_fill(field.type) for field in fields)
+        case _:
+            return False
+
+
+def _read_fill(dcpl: h5p.PropDCID, element: ElementType, home: Home) -> object:
+    if dcpl.fill_value_defined() != h5d.FILL_VALUE_USER_DEFINED or not _has_fill(element):
+        return None
+    raw = np.zeros(1, h5py_dtype(element))
+    dcpl.get_fill_value(raw)
+    out = np.empty(1, memory_dtype(element))
+    decode(raw, element, out, References(home))
+    return out[0]
