@@ -9,21 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, cast
 
-from hdmf_io_core.errors import ModeError, OptionError, PluginLoadError
+from hdmf_io_core.errors import OptionError, PluginLoadError
+from hdmf_io_core.io.modes import check_mode
 from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.explain import nearest
 from hdmf_io_core.plugins.known import KNOWN, pip_line
 from hdmf_io_core.plugins.manager import PluginRegistry
 from hdmf_io_core.plugins.source import Source
-from hdmf_io_core.types import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hdmf_io_core.io.protocol import HDMFIO
     from hdmf_io_core.plugins.candidates import Choice
+    from hdmf_io_core.types import Mode
 
 __all__ = ["BackendInfo", "find_backend", "list_backends", "open_io", "plugin_registry"]
 
@@ -147,11 +148,7 @@ def find_backend(source: object, mode: Mode = "r", *, backend: str | None = None
     # Here, since listing backends does without all of it, and imports are most of its time.
     from hdmf_io_core.plugins.find import find
 
-    if mode not in get_args(Mode):
-        modes = ", ".join(map(repr, get_args(Mode)))
-        msg = f"mode {mode!r} is unknown, expected one of {modes}"
-        raise ModeError(msg)
-    return find(plugin_registry(), Source.of(source), mode, backend)
+    return find(plugin_registry(), Source.of(source), check_mode(mode), backend)
 
 
 def list_backends() -> list[BackendInfo]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 import pluggy
@@ -141,16 +141,16 @@ def _spec_faults(spec: BackendSpec) -> Iterator[tuple[str, str]]:
     if not _fits(_NOT_EMPTY, spec.distribution):
         yield "distribution", "the name of a distribution"
     for field in _TEXTS:
-        if not _all_are(tuple, _is_text, getattr(spec, field)):
+        if not _all_are(_is_text, getattr(spec, field)):
             yield field, "a tuple of non-empty str"
             return
     if not all(_SUFFIX.fullmatch(suffix) for suffix in spec.suffixes):
         yield "suffixes", "lower-case suffixes that begin with a dot"
     if not spec.modes or not _MODES.issuperset(spec.modes):
         yield "modes", f"some of {', '.join(sorted(_MODES))}"
-    if not _all_are(tuple, _is_rule, spec.magic):
+    if not _all_are(_is_rule, spec.magic):
         yield "magic", "a tuple of MagicRule with non-empty bytes and offsets of 0 or more"
-    if not _all_are(Mapping, _is_identifier, spec.options):
+    if not _is_help(spec.options):
         yield "options", "a mapping of option name to a line of help"
     if not _is_int(spec.priority):
         yield "priority", "an int"
@@ -160,8 +160,12 @@ def _fits(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _all_are(kind: type[Iterable[object]], test: Callable[[object], bool], values: object) -> bool:
-    return isinstance(values, kind) and all(map(test, values))
+def _all_are(test: Callable[[object], bool], values: object) -> bool:
+    return isinstance(values, tuple) and all(map(test, values))
+
+
+def _is_help(options: object) -> bool:
+    return isinstance(options, Mapping) and all(map(_is_identifier, options))
 
 
 def _is_text(value: object) -> bool:
