@@ -17,12 +17,23 @@ STATEMENTS = {
 }
 
 
+def modules_after(statement: str, cwd: Path) -> set[str]:
+    """Return what a fresh interpreter has loaded after `statement`."""
+    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))"
+    # Elsewhere and with -P: nothing of ours or of pytest is loaded or lies about yet.
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return set(json.loads(ran.stdout))
+
+
 @pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS)
 def test_imports_no_storage_library(statement: str, tmp_path: Path) -> None:
-    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))"
-    # A fresh interpreter, elsewhere and with -P: nothing of ours or of pytest is loaded yet.
-    ran = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    loaded = set(json.loads(ran.stdout))
-    assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))
+    assert not modules_after(statement, tmp_path).intersection(HEAVY)
+
+
+def test_no_public_name_of_the_core_loads_a_storage_library(tmp_path: Path) -> None:
+    """The model and the planner need numcodecs at most."""
+    statement = "import hdmf_io_core as core; [getattr(core, name) for name in core.__all__]"
+    assert not modules_after(statement, tmp_path).intersection({*HEAVY} - {"numcodecs"})
