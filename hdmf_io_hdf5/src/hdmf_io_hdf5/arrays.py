@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from h5py import h5d, h5s
@@ -209,7 +210,8 @@ class HDF5Array:
         gaps = layout.chunks or (_CONTIGUOUS_GAP,) * layout.ndim
         plain = is_plain(self._element) and out.dtype.base == self._buffer(()).dtype
         for block in blocks(selection, gaps=gaps, itemsize=self._buffer(()).nbytes):
-            target = out[(*block.target, ...)]  # a view, also of a scalar
+            key: tuple[Any, ...] = (*block.target, ...)  # with ... a view, also of a scalar
+            target = out[key]
             whole = block.picked is None and target.flags.c_contiguous
             if plain and whole and target.flags.writeable:
                 self._read_block(block, target)

@@ -163,18 +163,18 @@ def transfer_dtype(element: ElementType) -> np.dtype[Any]:
 def h5py_dtype(element: ElementType) -> np.dtype[Any]:
     """Return the dtype as h5py has it, with its hints: of items of sequences, and of fill values."""
     match element:
-        case TextType(length=None):
-            return np.dtype(h5py.string_dtype())
+        case TextType(charset=charset, length=length):
+            return _dtype(h5py.string_dtype(charset, length))
         case RefType(kind=kind):
-            return np.dtype(h5py.ref_dtype if kind == "object" else h5py.regionref_dtype)
+            return _dtype(h5py.ref_dtype if kind == "object" else h5py.regionref_dtype)
         case VlenType(base=base):
-            return np.dtype(h5py.vlen_dtype(h5py_dtype(base)))
+            return _dtype(h5py.vlen_dtype(h5py_dtype(base)))
         case CompoundType(fields=fields):
             return np.dtype([(field.name, h5py_dtype(field.type)) for field in fields])
         case ArrayType(base=base_type, shape=shape):
             return np.dtype((h5py_dtype(base_type), shape))
         case EnumType(base=integers, members=members):
-            return np.dtype(h5py.enum_dtype(dict(members), basetype=integers))
+            return _dtype(h5py.enum_dtype(dict(members), basetype=integers))
         case _:
             return transfer_dtype(element)
 
@@ -197,19 +197,25 @@ def is_fixed_size(element: ElementType) -> bool:
             return True
 
 
+def _dtype(made: Any) -> np.dtype[Any]:
+    # h5py has no types; this is where its dtypes get one.
+    dtype: np.dtype[Any] = np.dtype(made)
+    return dtype
+
+
 def _numpy_dtype(tid: h5t.TypeID) -> np.dtype[Any]:
     try:
-        dtype = np.dtype(tid.dtype)
+        dtype = _dtype(tid.dtype)
     except (TypeError, ValueError) as error:
         raise _unsupported(tid) from error
     # h5py hangs hints for itself on the dtype; they would make equal types differ.
-    return np.dtype(dtype.str)
+    return np.dtype(str(dtype.str))
 
 
 def _text_type(tid: h5t.TypeStringID) -> TextType:
     charset = dict(_CHARSETS)[tid.get_cset()]
     length = None if tid.is_variable_str() else tid.get_size()
-    return TextType(charset, length, dict(_PADDINGS)[tid.get_strpad()])  # type: ignore[arg-type]
+    return TextType(charset, length, dict(_PADDINGS)[tid.get_strpad()])
 
 
 def _enum_type(tid: h5t.TypeEnumID) -> ElementType:
@@ -247,12 +253,12 @@ def _compound_type(tid: h5t.TypeCompoundID) -> ElementType:
 
 def _complex_dtype(tid: h5t.TypeCompoundID) -> np.dtype[Any] | None:
     try:
-        dtype = np.dtype(tid.dtype)
+        dtype = _dtype(tid.dtype)
     except (TypeError, ValueError):
         return None
     if dtype.kind != "c" or not h5t.py_create(dtype, logical=True).equal(tid):
         return None
-    return np.dtype(dtype.str)
+    return np.dtype(str(dtype.str))
 
 
 def _number(dtype: np.dtype[Any]) -> h5t.TypeID:

@@ -14,6 +14,7 @@ from h5py import h5p, h5z
 
 from hdmf_io_core.errors import OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
+from hdmf_io_core.types import JSON
 
 __all__ = [
     "KNOWN_FILTERS",
@@ -119,7 +120,9 @@ def missing_filter(codecs: Sequence[CodecSpec], *, encoding: bool = False) -> in
     return None
 
 
-def unknown_filter(number: int, source: str | None = None, path: str | None = None) -> UnknownCodecError:
+def unknown_filter(
+    number: int, source: str | None = None, path: str | None = None
+) -> UnknownCodecError:
     """Return the error that names a missing filter and the package that has it."""
     name, package = KNOWN_FILTERS.get(number, ("", ""))
     if package == _PLUGINS:
@@ -203,7 +206,7 @@ def _codec(number: int, flags: int, values: Sequence[int], name: bytes) -> Codec
         return CodecSpec("shuffle", {"elementsize": int(values[0])})
     if number == h5z.FILTER_FLETCHER32:
         return CodecSpec("fletcher32")
-    config = {
+    config: dict[str, JSON] = {
         "values": [int(value) for value in values],
         "flags": int(flags),
         "name": name.decode("utf-8", "replace"),
@@ -279,7 +282,7 @@ def _szip(opts: object) -> CodecSpec:
     )
 
 
-def _scaleoffset(value: int, compression: Compression, *, is_float: bool) -> CodecSpec:
+def _scaleoffset(value: object, compression: Compression, *, is_float: bool) -> CodecSpec:
     if not isinstance(value, int) or value < 0 or (is_float and value is True):
         raise OptionError(
             f"scaleoffset={value!r} cannot be used",

@@ -112,9 +112,7 @@ def check_layout(layout: ArrayLayout, path: str, home: Home) -> None:
             error.what, source=error.source or home.source, path=error.path or path, hint=error.hint
         ) from error.__cause__
     except (TypeError, ValueError) as error:
-        raise OptionError(
-            f"HDF5 cannot lay out {layout}", source=home.source, path=path
-        ) from error
+        raise OptionError(f"HDF5 cannot lay out {layout}", source=home.source, path=path) from error
 
 
 def _check_shape(layout: ArrayLayout, itemsize: int) -> None:

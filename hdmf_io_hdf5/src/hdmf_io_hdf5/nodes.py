@@ -12,7 +12,15 @@ from h5py import h5, h5g, h5i, h5o, h5p
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo, NodeKind
 from hdmf_io_hdf5.homes import Home, Homes, Identity, identity, object_kind
-from hdmf_io_hdf5.links import external_candidates, join, link_target, opened, split, to_name, to_text
+from hdmf_io_hdf5.links import (
+    external_candidates,
+    join,
+    link_target,
+    opened,
+    split,
+    to_name,
+    to_text,
+)
 
 __all__ = ["Index", "Nodes", "index_of"]
 
@@ -155,7 +163,9 @@ class Nodes:
             key, kind, n_names = object_kind(place.gid, name)
         except (KeyError, OSError, RuntimeError, ValueError):
             # A link of a kind that a plugin defines, or an object header that is damaged.
-            return NodeInfo(path, "missing", None, place.home.source, join(place.path, to_text(name)))
+            return NodeInfo(
+                path, "missing", None, place.home.source, join(place.path, to_text(name))
+            )
         inner = join(place.path, to_text(name))
         return NodeInfo(
             path, _KINDS.get(kind, "missing"), key, place.home.source, inner, None, n_names

@@ -25,6 +25,7 @@ from hdmf_io_core.storage.layout import (
     RegionRef,
     SpecDocuments,
 )
+from hdmf_io_core.storage.protocols import StoredArray
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.attributes import attribute_names, read_attribute
@@ -206,6 +207,20 @@ class HDF5Reader:
             return h5py.Group(oid)
         return h5py.Dataset(oid) if isinstance(oid, h5d.DatasetID) else h5py.Datatype(oid)
 
+    def adopt(self, value: object) -> StoredArray | None:
+        """Return the array behind an ``h5py.Dataset``, of whichever file; None for anything else.
+
+        The dataset's own file must stay open as long as the array is used.
+        """
+        if not isinstance(value, h5py.Dataset):
+            return None
+        file, path = value.file, value.name or ""
+        if file.id == self._file.id:
+            return StoredArray(open_array(value.id, self._homes, path, self._closed), self.source, path)
+        source = _source_of(file)
+        array = open_array(value.id, Homes(file.id, source), path, lambda: not value.id.valid)
+        return StoredArray(array, source, path)
+
     def refresh(self) -> None:
         """Forget paths found before, and the files behind external links."""
         self._check_open()
@@ -226,9 +241,7 @@ class HDF5Reader:
 
     def _check_open(self) -> None:
         if self._is_closed or not self._file.id.valid:
-            raise ClosedIOError(
-                "the file is closed", source=self.source, hint="Open it again."
-            )
+            raise ClosedIOError("the file is closed", source=self.source, hint="Open it again.")
 
     def _index(self, number: int) -> Index:
         # Two threads may both build it; they build the same, and the last one stays.

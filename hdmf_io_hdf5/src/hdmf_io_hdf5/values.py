@@ -84,7 +84,7 @@ def decode(raw: AnyArray, element: ElementType, out: AnyArray, references: Refer
             _fill(out, [_sequence(cell, base, references) for cell in raw.ravel().tolist()])
         case CompoundType(fields=fields):
             for field in fields:
-                decode(raw[field.name], field.type, out[field.name], references)
+                decode(_field(raw, field.name), field.type, _field(out, field.name), references)
         case ArrayType(base=base):
             decode(raw, base, out, references)
         case _:
@@ -160,13 +160,19 @@ def _encode_into(raw: AnyArray, values: AnyArray, element: ElementType, place: _
             if values.dtype.names != names:
                 raise place.type_error(element, f"data of dtype {values.dtype}")
             for field in fields:
-                _encode_into(raw[field.name], values[field.name], field.type, place)
+                inner = _field(values, field.name)
+                _encode_into(_field(raw, field.name), inner, field.type, place)
         case ArrayType(base=base):
             _encode_into(raw, values, base, place)
         case _:
             if not np.can_cast(values.dtype, raw.dtype, "safe"):
                 raise place.type_error(element, f"data of dtype {values.dtype}")
             raw[...] = values
+
+
+def _field(array: Any, name: str) -> AnyArray:
+    view: AnyArray = array[name]
+    return view
 
 
 def _fill(out: AnyArray, cells: list[Any]) -> None:

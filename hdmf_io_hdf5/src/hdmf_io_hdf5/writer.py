@@ -1,0 +1,286 @@
+"""Writing an open HDF5 file: ``StorageWriter`` over h5py's low-level calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import h5py
+import numpy as np
+from h5py import h5a, h5d, h5f, h5g, h5o, h5p, h5t
+
+from hdmf_io_core.errors import (
+    LinkTargetError,
+    ModeError,
+    NodeExistsError,
+    NodeNotFoundError,
+    WriteError,
+)
+from hdmf_io_core.storage.dtypes import ElementType, RefType, TextType
+from hdmf_io_core.storage.layout import (
+    ArrayLayout,
+    Attribute,
+    LinkTarget,
+    ObjectRef,
+    SpecDocuments,
+)
+from hdmf_io_hdf5.arrays import HDF5Array
+from hdmf_io_hdf5.attributes import encode_attribute
+from hdmf_io_hdf5.dtypes import file_type
+from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
+from hdmf_io_hdf5.links import checked_name, join, to_name
+from hdmf_io_hdf5.rawchunks import open_array
+from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.references import References
+from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC
+
+__all__ = ["HDF5Writer"]
+
+_HDF5_ERRORS = (KeyError, OSError, RuntimeError, TypeError, ValueError)
+
+
+class HDF5Writer(HDF5Reader):
+    """One HDF5 file open for writing; parameters as :class:`HDF5Reader`.
+
+    Raises
+    ------
+    ModeError
+        ``file`` is open for reading only.
+    """
+
+    def __init__(
+        self, file: h5py.File, *, source: str | None = None, close_file: bool = True
+    ) -> None:
+        super().__init__(file, source=source, close_file=close_file)
+        if file.mode == "r":
+            raise ModeError(
+                "the file is open for reading only", source=self.source, hint="Open it with 'r+'."
+            )
+
+    def create_group(self, path: str) -> None:
+        """Make a group.
+
+        Raises
+        ------
+        InvalidNameError, NodeExistsError, NodeNotFoundError
+            The name cannot be used, is taken, or the parent is not there.
+        """
+        parent, name = self._new_entry(path)
+        gcpl = h5p.create(h5p.GROUP_CREATE)
+        gcpl.set_obj_track_times(False)
+        h5g.create(parent, name, lcpl=_link_creation(name), gcpl=gcpl)
+        self._changed()
+
+    def create_array(self, path: str, layout: ArrayLayout) -> HDF5Array:
+        """Make an array without content, and return its sink.
+
+        A filter whose plugin is missing does not prevent it: its chunks may be written raw, but
+        ``write`` raises ``UnknownCodecError``.
+
+        Raises
+        ------
+        InvalidNameError, NodeExistsError, NodeNotFoundError
+            The name cannot be used, is taken, or the parent is not there.
+        UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
+            As :meth:`check_layout`.
+        WriteError
+            HDF5 refused.
+        """
+        self.check_layout(path, layout)
+        parent, name = self._new_entry(path)
+        tid, dcpl = file_type(layout.dtype), creation_list(layout, path, self._homes.own)
+        try:
+            dsid = h5d.create(parent, None, tid, dataspace(layout), dcpl)
+            h5o.link(dsid, parent, name, lcpl=_link_creation(name))
+        except _HDF5_ERRORS as error:
+            raise WriteError(
+                f"HDF5 refused to make the array {layout}", source=self.source, path=path
+            ) from error
+        self._changed()
+        return open_array(dsid, self._homes, path, self._closed)
+
+    def check_layout(self, path: str, layout: ArrayLayout) -> None:
+        """Raise what makes ``create_array`` impossible, without touching the file.
+
+        Raises
+        ------
+        InvalidNameError
+            The path cannot be used.
+        UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
+            See :func:`hdmf_io_hdf5.layouts.check_layout`. A known filter without its plugin passes.
+        """
+        self._check_open()
+        checked_name(path, self.source)
+        check_layout(layout, path, self._homes.own)
+
+    def open_sink(self, path: str) -> HDF5Array:
+        """Open an existing array for writing; arguments and errors as :meth:`array`."""
+        return self.array(path)
+
+    def set_attributes(self, path: str, attributes: Mapping[str, Attribute]) -> None:
+        """Create or replace attributes; all are checked before the first is stored.
+
+        Raises
+        ------
+        NodeNotFoundError
+            There is no node at the path.
+        UnsupportedDtypeError, TextEncodingError, UnresolvedReferenceError
+            A value cannot be stored as its type says.
+        WriteError
+            HDF5 refused, as it does above 64 KiB in the default file format.
+        """
+        self._check_open()
+        oid = self._nodes.open(path)
+        home = self._homes.of(oid)
+        references = References(home)
+        checked = [
+            encode_attribute(name, attribute, references, path)
+            for name, attribute in attributes.items()
+        ]
+        for attribute in checked:
+            attribute.store(oid, home, path)
+
+    def delete_attributes(self, path: str, names: tuple[str, ...]) -> None:
+        """Remove attributes; one that is not there is passed over."""
+        self._check_open()
+        oid = self._nodes.open(path)
+        for name in names:
+            if h5a.exists(oid, to_name(name)):
+                h5a.delete(oid, to_name(name))
+
+    def create_datatype(self, path: str, dtype: ElementType) -> None:
+        """Commit an element type as a node; errors as :meth:`create_group`."""
+        parent, name = self._new_entry(path)
+        # Predefined types cannot be committed themselves.
+        file_type(dtype).copy().commit(parent, name, lcpl=_link_creation(name))
+        self._changed()
+
+    def create_link(self, path: str, target: LinkTarget) -> None:
+        """Make a link.
+
+        Raises
+        ------
+        InvalidNameError, NodeExistsError, NodeNotFoundError
+            The name cannot be used, is taken, or the parent is not there.
+        LinkTargetError
+            The target of a hard link is not in this file.
+        """
+        parent, name = self._new_entry(path)
+        lcpl = _link_creation(name)
+        if target.kind == "soft":
+            parent.links.create_soft(name, to_name(target.path), lcpl=lcpl)
+        elif target.kind == "external":
+            parent.links.create_external(
+                name, to_name(target.file or "."), to_name(target.path), lcpl=lcpl
+            )
+        else:
+            self._link_hard(parent, name, target, path)
+        self._changed()
+
+    def delete(self, path: str) -> None:
+        """Remove an entry; what has no other name is gone, and its space is the file's to reuse.
+
+        Raises
+        ------
+        NodeNotFoundError
+            There is none.
+        """
+        self._check_open()
+        above, last = checked_name(path, self.source)
+        parent, name = self._nodes.open(above), to_name(last)
+        if not isinstance(parent, h5g.GroupID) or not parent.links.exists(name):
+            raise NodeNotFoundError("there is nothing to delete", source=self.source, path=path)
+        parent.unlink(name)
+        self._changed()
+
+    def write_specs(self, specs: SpecDocuments) -> None:
+        """Cache specifications; a version that is there already is left alone."""
+        self._check_open()
+        if not specs:
+            return
+        group = self._spec_group() or DEFAULT_GROUP
+        self._require_group(group)
+        for (namespace, version), documents in specs.items():
+            place = join(join(group, namespace), version)
+            if self.node(place) is not None:
+                continue
+            self._require_group(join(group, namespace))
+            self._require_group(place)
+            for source, text in documents.items():
+                self._write_text(join(place, source), text)
+        locator = Attribute(ObjectRef(self.source, path=group), RefType("object"))
+        root = self._nodes.open("/")
+        if not h5a.exists(root, SPECLOC.encode()):
+            self.set_attributes("/", {SPECLOC: locator})
+        self.refresh()
+
+    def flush(self) -> None:
+        """Hand all that HDF5 buffers to the operating system."""
+        self._check_open()
+        try:
+            h5f.flush(self._file.id, h5f.SCOPE_GLOBAL)
+        except _HDF5_ERRORS as error:
+            raise WriteError("HDF5 could not flush the file", source=self.source) from error
+
+    def commit(self) -> None:
+        """Make all written so far visible to a fresh reader."""
+        self.flush()
+
+    def _new_entry(self, path: str) -> tuple[h5g.GroupID, bytes]:
+        self._check_open()
+        above, last = checked_name(path, self.source)
+        parent, name = self._nodes.open(above), to_name(last)
+        if not isinstance(parent, h5g.GroupID):
+            raise NodeNotFoundError("the parent is no group", source=self.source, path=above)
+        if parent.links.exists(name):
+            raise NodeExistsError(
+                "an entry of that name exists",
+                source=self.source,
+                path=path,
+                hint="Delete it first, or choose another name.",
+            )
+        return parent, name
+
+    def _link_hard(self, parent: h5g.GroupID, name: bytes, target: LinkTarget, path: str) -> None:
+        try:
+            oid = self._nodes.open(target.path)
+            if self._homes.of(oid) is not self._homes.of(parent):
+                raise LinkTargetError(
+                    f"{target.path!r} lies in another file, a hard link stays in its own",
+                    source=self.source,
+                    path=path,
+                    hint="Make an external link.",
+                )
+            h5o.link(oid, parent, name, lcpl=_link_creation(name))
+        except NodeNotFoundError as error:
+            raise LinkTargetError(
+                f"the target of a hard link, {target.path!r}, is not in the file",
+                source=self.source,
+                path=path,
+                hint="Write the target first, or make a soft link.",
+            ) from error
+
+    def _require_group(self, path: str) -> None:
+        node = self.node(path)
+        if node is None:
+            self.create_group(path)
+        elif node.kind != "group":
+            raise NodeExistsError(
+                "specifications cannot be cached: a node that is no group is in their place",
+                source=self.source,
+                path=path,
+            )
+
+    def _write_text(self, path: str, text: str) -> None:
+        values = np.empty((), object)
+        values[()] = text
+        self.create_array(path, ArrayLayout((), TextType())).write((), values)
+
+    def _changed(self) -> None:
+        # An address may now belong to another object, and a new object has no path yet.
+        self._indices = {}
+
+
+def _link_creation(name: bytes) -> h5p.PropLCID:
+    lcpl = h5p.create(h5p.LINK_CREATE)
+    lcpl.set_char_encoding(h5t.CSET_ASCII if name.isascii() else h5t.CSET_UTF8)
+    return lcpl
