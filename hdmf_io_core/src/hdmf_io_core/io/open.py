@@ -221,7 +221,7 @@ def _load(spec: BackendSpec) -> Callable[..., HDMFIO]:
     module, _, name = spec.io_class.partition(":")
     try:
         return cast("Callable[..., HDMFIO]", getattr(import_module(module), name))
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # the backend's own code: a failed dlopen is an OSError
         msg = (
             f"backend {spec.name!r} cannot be imported from {spec.io_class!r}:"
             f" {type(error).__name__}: {error}"

@@ -200,9 +200,9 @@ def _file_size(source: Source) -> int:
     """Return the size of a user's file object; its position is left as it was."""
     file = cast("_Seekable", source.given)
     readable = getattr(file, "readable", None)
-    if callable(readable) and not readable():
-        return 0
     try:
+        if callable(readable) and not readable():
+            return 0
         position = file.tell()
         size = file.seek(0, SEEK_END)
         file.seek(0)
