@@ -13,6 +13,7 @@ from hdmf_io_core.errors import OptionError, ShapeError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import CodecSpec, LinkTarget
     from hdmf_io_core.types import AnyArray, MaxShape, Shape
 
@@ -128,13 +129,20 @@ class DataIO:
         """The backend's options as given; a copy, so that changing it changes nothing here."""
         return {}
 
-    def options(self) -> WriteOptions:
-        """Return the options in the form that is the same for every backend."""
+    def options(self, dtype: ElementType | None = None) -> WriteOptions:
+        """Return the options in the form that is the same for every backend.
+
+        ``dtype`` is the element type of the data, where it is known: some filters depend on it.
+        """
         return WriteOptions()
 
     def link_target(self, name: str) -> LinkTarget | None:
         """Return what to link to in place of storing, for a node called ``name``; None here."""
         return None
+
+    def target_data(self, name: str) -> Any:
+        """Return the array that :meth:`link_target` names, to be copied; the data itself here."""
+        return self._data
 
     @property
     def dtype(self) -> Any:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-import numpy as np
-
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.storage.dtypes import RefType, has_references
-from hdmf_io_core.storage.layout import Attribute, ObjectRef
+from hdmf_io_core.storage.layout import Attribute, ObjectRef, RegionRef
+from hdmf_io_core.storage.references import resolve_value
 from hdmf_io_core.storage.values import infer
 
 __all__ = ["Attributes"]
@@ -41,7 +40,7 @@ class Attributes(MutableMapping[str, object]):
         *,
         is_node: Callable[[object], bool],
         on_change: Callable[[], None],
-        resolve: Callable[[ObjectRef], object] | None = None,
+        resolve: Callable[[ObjectRef | RegionRef], object] | None = None,
     ) -> None:
         self._stored = stored
         self._own: dict[str, Attribute] | None = None
@@ -63,7 +62,7 @@ class Attributes(MutableMapping[str, object]):
             ) from None
         if self._resolve is None or not has_references(attribute.dtype):
             return attribute.value
-        return resolve_references(attribute.value, self._resolve)
+        return resolve_value(attribute.value, attribute.dtype, self._resolve)
 
     def __setitem__(self, name: str, value: object) -> None:
         if isinstance(value, Attribute):
@@ -98,26 +97,3 @@ class Attributes(MutableMapping[str, object]):
         if self._own is None:
             self._own = dict(self._stored)
         return self._own
-
-
-def resolve_references(value: object, resolve: Callable[[ObjectRef], object]) -> object:
-    """Return ``value`` with each ``ObjectRef`` in it replaced; arrays and compounds are copied."""
-    if isinstance(value, ObjectRef):
-        return resolve(value)
-    if isinstance(value, np.void) and value.dtype.names:
-        cells = np.empty((), dtype=value.dtype)
-        for field in value.dtype.names:
-            cells[field] = resolve_references(value[field], resolve)
-        return cells[()]
-    if isinstance(value, np.ndarray):
-        if value.dtype.names:
-            table = np.empty(value.shape, dtype=value.dtype)
-            for field in value.dtype.names:
-                table[field] = resolve_references(value[field], resolve)
-            return table
-        if value.dtype == object:
-            cells = np.empty(value.shape, dtype=object)
-            for index in np.ndindex(value.shape):
-                cells[index] = resolve_references(value[index], resolve)
-            return cells
-    return value

@@ -22,6 +22,7 @@ from hdmf_io_core.model.data import Data
 from hdmf_io_core.model.node import Node, is_node
 from hdmf_io_core.storage.dtypes import ElementType, RefType, has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef
+from hdmf_io_core.storage.references import resolve_value
 from hdmf_io_core.storage.values import infer
 
 __all__ = ["Build", "Known"]
@@ -136,7 +137,6 @@ class Build:
             content,
             attributes=self._attributes(data),
             dtype=dtype,
-            options=wrapper.options() if wrapper is not None else None,
             wrapper=wrapper,
             home=home,
             changed=data._revision != revision,
@@ -153,7 +153,7 @@ class Build:
         if not may_hold_nodes:
             return data, None
         values, dtype = infer(data, is_node=is_node)
-        return (self._refer(values) if has_references(dtype) else values), dtype
+        return resolve_value(values, dtype, self._refer), dtype
 
     def _attributes(self, node: Node) -> Mapping[str, Attribute]:
         built = {}
@@ -163,24 +163,14 @@ class Build:
                 # Every typed node of a file names its type by the same key.
                 key = self._type_key
             if has_references(attribute.dtype):
-                attribute = replace(attribute, value=self._refer(attribute.value))  # noqa: PLW2901
+                value = resolve_value(attribute.value, attribute.dtype, self._refer)
+                attribute = replace(attribute, value=value)  # noqa: PLW2901
             built[key] = attribute
         return built
 
     def _refer(self, value: object) -> object:
-        """Return a value with every node in it replaced by a reference."""
-        if isinstance(value, Node):
-            return self._reference(value)
-        if isinstance(value, np.ndarray) and value.dtype.hasobject:
-            copied = value.copy()
-            if value.dtype.names:
-                for field in value.dtype.names:
-                    copied[field] = self._refer(value[field])
-                return copied
-            for index in np.ndindex(value.shape):
-                copied[index] = self._refer(value[index])
-            return copied
-        return value
+        """Return a reference for a node; anything else, a reference among it, as it is."""
+        return self._reference(value) if isinstance(value, Node) else value
 
     def _reference(self, node: Node) -> ObjectRef:
         path = self._path_in_tree(node)

@@ -11,9 +11,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
+import numpy as np
+
+from hdmf_io_core.chunks.dataio import DataIO
 from hdmf_io_core.storage.dtypes import ElementType
-from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo, NodeKey, ObjectRef, RegionRef
+from hdmf_io_core.storage.layout import (
+    Attribute,
+    LinkTarget,
+    NodeInfo,
+    NodeKey,
+    ObjectRef,
+    RegionRef,
+    SpecDocuments,
+)
 
 __all__ = [
     "Builder",
@@ -37,6 +47,10 @@ class StoredTree(Protocol):
 
     def at(self, path: str) -> Builder | None:
         """Return the builder at an absolute path, links followed; None if there is none."""
+        ...
+
+    def specs(self) -> SpecDocuments:
+        """Return the cached specifications."""
         ...
 
 
@@ -101,10 +115,8 @@ class DatasetBuilder:
         null dataspace or for an array to be preallocated.
     dtype
         Element type if it is known beforehand; None to infer it from ``data``.
-    options
-        How the user wants it stored; None for the defaults.
     wrapper
-        The ``DataIO`` that ``data`` came in; None without one.
+        The ``DataIO`` that ``data`` came in, which says how to store it; None without one.
     changed, data_changed
         Whether attributes, or data, may differ from what is stored at ``home``.
     """
@@ -113,7 +125,6 @@ class DatasetBuilder:
     data: object
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     dtype: ElementType | None = None
-    options: WriteOptions | None = None
     wrapper: DataIO | None = None
     home: Home | None = None
     changed: bool = True
@@ -177,10 +188,7 @@ def _text(attribute: Attribute | None) -> str | None:
     if attribute is None:
         return None
     value = attribute.value
-    if isinstance(value, str):
-        return value
-    # MATLAB writers store one-element arrays where a scalar is meant.
-    if getattr(value, "size", 0) == 1 and hasattr(value, "item"):
-        item = value.item()
-        return item if isinstance(item, str) else None
-    return None
+    if isinstance(value, np.ndarray) and value.size == 1:
+        # MATLAB writers store one-element arrays where a scalar is meant.
+        value = value.reshape(-1)[0]
+    return value if isinstance(value, str) else None

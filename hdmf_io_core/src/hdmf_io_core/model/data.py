@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,7 @@ class Data(NDArrayOperatorsMixin, Node):
     def __init__(
         self,
         name: str,
-        data: object,
+        data: Any,
         *,
         data_type: str | None = "Data",
         namespace: str | None = "hdmf-common",
@@ -71,22 +71,25 @@ class Data(NDArrayOperatorsMixin, Node):
     def _setup(self, name: str, loader: NodeLoader | None) -> None:
         super()._setup(name, loader)
         self._data_revision = 0 if loader is not None else 1
-        self._data: object = getattr(loader.builder, "data", None) if loader is not None else None
+        stored: object = getattr(loader.builder, "data", None) if loader is not None else None
+        if isinstance(stored, LazyDataset) and loader is not None:
+            stored = stored.resolved(loader.resolve, loader.refer)
+        self._data: Any = stored
 
     # the data
 
     @property
-    def data(self) -> object:
+    def data(self) -> Any:
         """What was given, or a lazy array; assign to replace it (written at the next ``write``)."""
         return self._data
 
     @data.setter
-    def data(self, value: object) -> None:
+    def data(self, value: Any) -> None:
         self._data = value.data if isinstance(value, Data) else value
         self._data_revision += 1
         self._touch()
 
-    def append(self, values: object) -> None:
+    def append(self, values: Any) -> None:
         """Add rows at the end of axis 0.
 
         Parameters
@@ -113,7 +116,7 @@ class Data(NDArrayOperatorsMixin, Node):
         if isinstance(target, DataIO):
             target.append(values)
         elif isinstance(target, list):
-            target.extend(values) if np.ndim(values) == np.ndim(target) else target.append(values)
+            _extend(target, values)
         elif isinstance(target, np.ndarray) and target.ndim:
             self._data = _stack(target, values)
         else:
@@ -126,7 +129,7 @@ class Data(NDArrayOperatorsMixin, Node):
         self._touch()
 
     @property
-    def value(self) -> object:
+    def value(self) -> Any:
         """The whole content in memory: ``str`` or a scalar for a scalar, an ndarray otherwise."""
         data = self._data.data if isinstance(self._data, DataIO) else self._data
         return data[()] if isinstance(data, (LazyDataset, np.ndarray)) else data
@@ -163,11 +166,9 @@ class Data(NDArrayOperatorsMixin, Node):
         """Chunk shape; None if not chunked or not yet stored."""
         return getattr(self._data, "chunks", None)
 
-    def _array_like(self) -> AnyArray:
+    def _array_like(self) -> Any:
         inner = self._data.data if isinstance(self._data, DataIO) else self._data
-        if hasattr(inner, "shape") and hasattr(inner, "dtype"):
-            return inner  # type: ignore[return-value]  # array-like is what is asked of it
-        return np.asarray(inner)
+        return inner if hasattr(inner, "shape") and hasattr(inner, "dtype") else np.asarray(inner)
 
     def __array__(
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
@@ -183,15 +184,15 @@ class Data(NDArrayOperatorsMixin, Node):
         call: Callable[..., object] = getattr(ufunc, method)
         return call(*arrays, **kwargs)
 
-    def __getitem__(self, key: object) -> object:
-        return self._array_like()[key]  # type: ignore[index]
+    def __getitem__(self, key: Any) -> Any:
+        return self._array_like()[key]
 
-    def __setitem__(self, key: object, value: object) -> None:
+    def __setitem__(self, key: Any, value: Any) -> None:
         target = self._data
         if isinstance(target, LazyDataset):
             target[key] = value
             return
-        target[key] = value  # type: ignore[index]
+        target[key] = value
         self._data_revision += 1
         self._touch()
 
@@ -244,6 +245,13 @@ class Datatype(Node):
 
     def __repr__(self) -> str:
         return f"<Datatype {self.path!r}: {element_repr(self.element_type)}>"
+
+
+def _extend(rows: list[Any], values: Any) -> None:
+    if np.ndim(values) == np.ndim(rows):
+        rows.extend(values)
+    else:
+        rows.append(values)
 
 
 def _stack(array: AnyArray, values: object) -> AnyArray:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from hdmf_io_core.errors import ConstructError
+from hdmf_io_core.errors import ConstructError, UnresolvedReferenceError
 from hdmf_io_core.model.build import Build, Known
 from hdmf_io_core.model.builders import (
     Builder,
@@ -20,7 +20,7 @@ from hdmf_io_core.model.container import Container
 from hdmf_io_core.model.data import Data, Datatype
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.model.typemap import TypeMap
-from hdmf_io_core.storage.layout import ObjectRef
+from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
 __all__ = ["BuildManager", "Manager"]
 
@@ -70,7 +70,10 @@ class BuildManager:
         node = self._nodes.get(builder)
         if node is None:
             loader = NodeLoader(
-                builder, construct=self.construct, resolve=self._resolver(builder)
+                builder,
+                construct=self.construct,
+                resolve=self._resolver(builder),
+                refer=self._refer,
             )
             node = self._class_of(builder)._from_loader(builder.name, loader)
             self._nodes[builder] = node
@@ -107,14 +110,33 @@ class BuildManager:
                     self._settle(entry, f"{path.rstrip('/')}/{name}", home_of)
             node._entries.settle()
 
-    def _resolver(self, builder: Builder) -> Callable[[ObjectRef], object]:
-        def resolve(ref: ObjectRef) -> object:
+    def _resolver(self, builder: Builder) -> Callable[[ObjectRef | RegionRef], object]:
+        def resolve(ref: ObjectRef | RegionRef) -> object:
+            if isinstance(ref, RegionRef):
+                # It stays a value: data[ref] reads the region, and it can be written again.
+                return ref
             target = builder.home.tree.resolve(ref) if builder.home is not None else None
             if target is None:
                 return BrokenLink(builder.name, ref.path or str(ref.key), reason="dangling reference")
             return self.construct(target)
 
         return resolve
+
+    def _refer(self, value: object) -> object:
+        """Return a reference to a node that is stored; other values as they are."""
+        if not isinstance(value, Node):
+            return value
+        known = self._known.get(value)
+        home = known.home if known is not None else None
+        if home is None and value._loader is not None:
+            home = value._loader.builder.home
+        if home is None:
+            raise UnresolvedReferenceError(
+                f"{value.name!r} is not stored yet, so nothing can refer to it",
+                path=value.path,
+                hint="Write it first.",
+            )
+        return ObjectRef(home.source, home.key, home.path)
 
     def _class_of(self, builder: Builder) -> type[Node]:
         if isinstance(builder, DatatypeBuilder):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from hdmf_io_core.model.attributes import Attributes
 from hdmf_io_core.model.builders import Builder, find_type
 from hdmf_io_core.model.names import check_name, join_path
-from hdmf_io_core.storage.layout import ObjectRef
+from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
 if TYPE_CHECKING:
     from hdmf_io_core.model.container import Container
@@ -61,20 +61,24 @@ class NodeLoader:
         From another builder of the same tree to its node; the same node each time.
     resolve : callable
         From a reference to the node behind it.
+    refer : callable
+        From a node to a reference to it, inside the same file.
     """
 
-    __slots__ = ("builder", "construct", "resolve")
+    __slots__ = ("builder", "construct", "refer", "resolve")
 
     def __init__(
         self,
         builder: Builder,
         *,
         construct: Callable[[Builder], Node],
-        resolve: Callable[[ObjectRef], object],
+        resolve: Callable[[ObjectRef | RegionRef], object],
+        refer: Callable[[object], object],
     ) -> None:
         self.builder = builder
         self.construct = construct
         self.resolve = resolve
+        self.refer = refer
 
 
 class Node:

@@ -39,7 +39,7 @@ class TypeMap:
         ConstructError
             If ``cls`` is no subclass of ``Container`` or ``Data``.
         """
-        if not (isinstance(cls, type) and issubclass(cls, (Container, Data))):
+        if not issubclass(cls, (Container, Data)):
             raise ConstructError(
                 f"{cls!r} cannot stand for {data_type!r}",
                 hint="Register a subclass of Container or of Data.",

@@ -27,6 +27,7 @@ from hdmf_io_core.storage.layout import (
     NodeKey,
     ObjectRef,
     RegionRef,
+    SpecDocuments,
 )
 from hdmf_io_core.storage.protocols import ArraySink, StorageReader
 
@@ -127,6 +128,10 @@ class TreeReader:
         """Return the builder behind a reference; None if it dangles."""
         info = self.reader.resolve(ref)
         return self.builder(info) if info is not None and info.kind != "missing" else None
+
+    def specs(self) -> SpecDocuments:
+        """Return the cached specifications."""
+        return self.reader.specs()
 
     def home_of(self, path: str) -> Home | None:
         """Return the home of what is stored at a path; None if nothing is."""

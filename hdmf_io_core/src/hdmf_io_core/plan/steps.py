@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hdmf_io_core.chunks.dataio import DataIO
-from hdmf_io_core.chunks.iterators import ChunkStream
+from hdmf_io_core.chunks.streams import ChunkStream
 from hdmf_io_core.storage.dtypes import ElementType, element_repr
 from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
 from hdmf_io_core.storage.protocols import ArraySource

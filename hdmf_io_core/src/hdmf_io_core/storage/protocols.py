@@ -9,29 +9,33 @@ Whoever opens a storage closes it. A reader may be used from several threads at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from hdmf_io_core.storage.dtypes import ElementType
-from hdmf_io_core.storage.layout import (
-    ArrayLayout,
-    Attribute,
-    Capabilities,
-    LinkTarget,
-    NodeInfo,
-    ObjectRef,
-    RawChunk,
-    RegionRef,
-    SpecDocuments,
-)
-from hdmf_io_core.storage.selection import Selection
-from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.layout import (
+        ArrayLayout,
+        Attribute,
+        Capabilities,
+        LinkTarget,
+        NodeInfo,
+        ObjectRef,
+        RawChunk,
+        RegionRef,
+        SpecDocuments,
+    )
+    from hdmf_io_core.storage.selection import Selection
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
 
 __all__ = [
     "ArraySink",
     "ArraySource",
     "StorageReader",
     "StorageWriter",
+    "StoredArray",
+    "SupportsAdopt",
     "SupportsNative",
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
@@ -106,6 +110,23 @@ class SupportsNative(Protocol):
 
     def native(self, path: str) -> object:
         """Return the ``h5py.Dataset``, ``zarr.Array`` or group; it lives as long as the reader."""
+        ...
+
+
+class StoredArray(NamedTuple):
+    """An open array, and the file and path that hold it."""
+
+    array: ArraySource
+    source: str
+    path: str
+
+
+@runtime_checkable
+class SupportsAdopt(Protocol):
+    """A storage that recognises arrays of its own library among what a user wants to store."""
+
+    def adopt(self, value: object) -> StoredArray | None:
+        """Return the array behind ``value`` and where it is stored; None for anything else."""
         ...
 
 

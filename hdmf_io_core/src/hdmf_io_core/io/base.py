@@ -1,0 +1,244 @@
+"""An IO over a storage: lifetime, modes, and the way from containers to a plan and back.
+
+Knows no format. A backend's IO class opens its storage and hands it to :class:`StorageIO`, which owns and
+closes it.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import cast
+
+from hdmf_io_core.durability.publish import InPlace, Publication
+from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
+from hdmf_io_core.io.modes import may_write, starts_anew
+from hdmf_io_core.io.protocol import HDMFIO
+from hdmf_io_core.model.builders import GroupBuilder
+from hdmf_io_core.model.container import Container
+from hdmf_io_core.model.manager import BuildManager, Manager
+from hdmf_io_core.plan.execute import WriteReport, execute
+from hdmf_io_core.plan.planner import PlanOptions, plan_write
+from hdmf_io_core.plan.readtree import TreeReader
+from hdmf_io_core.plan.steps import WritePlan
+from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
+from hdmf_io_core.types import Mode
+
+__all__ = ["StorageIO"]
+
+
+class StorageIO(HDMFIO):
+    """An IO over one storage.
+
+    Parameters
+    ----------
+    storage : StorageReader or StorageWriter
+        Open; from here on owned by the IO.
+    mode : Mode
+        The mode that it was opened with.
+    manager : Manager or None
+        Turns builders into containers; None for a light manager of its own.
+    publication : Publication or None
+        How what is written becomes visible; None for at once, in place.
+    """
+
+    def __init__(
+        self,
+        storage: StorageReader,
+        mode: Mode,
+        *,
+        manager: Manager | None = None,
+        publication: Publication | None = None,
+    ) -> None:
+        self._mode = mode
+        self._manager: Manager = manager if manager is not None else BuildManager()
+        self._publication = publication if publication is not None else InPlace()
+        self._is_empty = starts_anew(mode)
+        self._attach(storage)
+
+    def _attach(self, storage: StorageReader) -> None:
+        """Work on ``storage`` from here on."""
+        self._storage: StorageReader | None = storage
+        writer = cast("StorageWriter", storage) if may_write(self._mode) else None
+        self._tree = TreeReader(storage, writer.open_sink if writer is not None else None)
+
+    # state
+
+    @property
+    def storage(self) -> StorageReader:
+        """The open storage; belongs to the IO.
+
+        Raises
+        ------
+        ClosedIOError
+            If the IO is closed.
+        """
+        if self._storage is None:
+            raise ClosedIOError(
+                "the IO is closed", source=self._source, hint="Open the file again."
+            )
+        return self._storage
+
+    @property
+    def tree(self) -> TreeReader:
+        """The storage as lazy builders."""
+        self.storage  # noqa: B018 - raises when closed
+        return self._tree
+
+    @property
+    def manager(self) -> Manager:
+        """What turns builders into containers and back."""
+        return self._manager
+
+    @property
+    def source(self) -> str:
+        return self._storage.source if self._storage is not None else self._source
+
+    @property
+    def mode(self) -> Mode:
+        return self._mode
+
+    @property
+    def is_open(self) -> bool:
+        return self._storage is not None
+
+    # work
+
+    def read(self) -> Container:
+        storage = self.storage
+        if self._is_empty:
+            raise ModeError(
+                f"there is nothing to read yet in mode {self._mode!r}",
+                source=storage.source,
+                hint="Write first, or open with mode 'r' or 'a'.",
+            )
+        return cast("Container", self._manager.construct(self._tree.root()))
+
+    def write(
+        self,
+        container: Container,
+        *,
+        cache_spec: bool = True,
+        exhaust_dci: bool = True,
+        link_data: bool = True,
+    ) -> WriteReport:
+        plan = self.plan(
+            container, cache_spec=cache_spec, exhaust_dci=exhaust_dci, link_data=link_data
+        )
+        return self._carry_out(plan, container)
+
+    def plan(
+        self,
+        container: Container,
+        *,
+        cache_spec: bool = True,
+        exhaust_dci: bool = True,
+        link_data: bool = True,
+    ) -> WritePlan:
+        """Return what ``write`` with the same arguments would do; ``print`` it for a dry run.
+
+        Raises as ``write`` does before it changes anything.
+        """
+        writer = self._writer()
+        root = self._manager.build(container, source=writer.source)
+        options = PlanOptions(
+            is_new=self._is_empty,
+            link_data=link_data,
+            exhaust_dci=exhaust_dci,
+            cache_spec=cache_spec,
+        )
+        return plan_write(root, writer, options)
+
+    def export(
+        self, src_io: HDMFIO, container: Container | None = None, *, cache_spec: bool = True
+    ) -> WriteReport:
+        writer = self._writer()
+        if not isinstance(src_io, StorageIO):
+            raise ExportError(
+                f"{type(src_io).__name__} has no storage that could be exported",
+                source=src_io.source,
+                hint="Read its container and write that.",
+            )
+        if src_io is self:
+            raise ExportError("an IO cannot be exported to itself", source=self.source)
+        root = self._exported_root(src_io, container, writer.source)
+        options = PlanOptions(is_new=self._is_empty, link_data=False, cache_spec=cache_spec)
+        return self._carry_out(plan_write(root, writer, options), None)
+
+    def _exported_root(
+        self, src_io: StorageIO, container: Container | None, source: str
+    ) -> GroupBuilder:
+        if container is None:
+            return src_io.tree.root()
+        return src_io.manager.build(container, source=source, export=True)
+
+    def _writer(self) -> StorageWriter:
+        storage = self.storage
+        if not may_write(self._mode):
+            raise ModeError(
+                f"mode {self._mode!r} does not allow to write",
+                source=storage.source,
+                hint="Open with mode 'a' or 'r+' to change the file, 'w' to replace it.",
+            )
+        return cast("StorageWriter", storage)
+
+    def _carry_out(self, plan: WritePlan, container: Container | None) -> WriteReport:
+        writer = self._writer()
+        report = execute(plan, writer)
+        writer.commit()
+        published = self._publication.publish(writer)
+        self._is_empty = False
+        if published is not None:
+            self._attach(published)
+        if container is not None:
+            self._manager.settle(container, self._tree.home_of)
+        self._hand_out(plan)
+        return report
+
+    def _hand_out(self, plan: WritePlan) -> None:
+        """Give each wrapper the array that was made for it."""
+        for step in plan.steps:
+            wrapper = getattr(step, "wrapper", None)
+            if wrapper is not None:
+                builder = self._tree.at(step.path)
+                wrapper.dataset = getattr(builder, "data", None)
+
+    # end
+
+    def flush(self) -> None:
+        """Hand all that was written to the operating system."""
+        if may_write(self._mode):
+            self._writer().flush()
+
+    def close(self) -> None:
+        storage = self._storage
+        if storage is None:
+            return
+        self._source = storage.source
+        if may_write(self._mode):
+            cast("StorageWriter", storage).commit()
+            published = self._publication.publish(cast("StorageWriter", storage))
+            storage = published if published is not None else storage
+        self._storage = None
+        storage.close()
+
+    def _discard(self) -> None:
+        """Close without publishing what was never published."""
+        storage, self._storage = self._storage, None
+        if storage is not None:
+            self._source = storage.source
+            self._publication.discard(cast("StorageWriter", storage))
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        if exc_type is not None and may_write(self._mode) and self._publication.is_pending:
+            self._discard()
+        else:
+            self.close()
+
+    def __repr__(self) -> str:
+        state = "open" if self.is_open else "closed"
+        return f"<{type(self).__name__} {self.source!r} mode {self._mode!r} {state}>"

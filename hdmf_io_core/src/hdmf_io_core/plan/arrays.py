@@ -1,0 +1,240 @@
+"""What becomes of one dataset: created from values, copied, streamed, linked, or overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from hdmf_io_core.chunks.dataio import WriteOptions
+from hdmf_io_core.chunks.streams import ChunkStream, adapt_stream
+from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.errors import HdmfIOError, NodeExistsError
+from hdmf_io_core.model.builders import DatasetBuilder, LinkBuilder, find_type
+from hdmf_io_core.plan.compare import find_referrer, same_array, same_content
+from hdmf_io_core.plan.places import Places
+from hdmf_io_core.plan.policy import copied_layout, is_expandable_type, new_layout
+from hdmf_io_core.plan.steps import (
+    Content,
+    Copy,
+    CreateArray,
+    CreateLink,
+    Delete,
+    OverwriteArray,
+    Preallocate,
+    SetAttributes,
+    Step,
+    Stream,
+    Values,
+)
+from hdmf_io_core.storage.dtypes import ElementType, NumberType, has_references, memory_dtype
+from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
+from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdopt
+from hdmf_io_core.storage.values import infer
+from hdmf_io_core.types import AnyArray
+
+__all__ = ["ArrayPlanner"]
+
+
+class ArrayPlanner:
+    """Plans datasets of one write.
+
+    Parameters
+    ----------
+    dest : StorageWriter
+        Asked for what stands there and whether a layout is possible; not changed.
+    places : Places
+        Which nodes are in the destination already.
+    link_data : bool
+        Whether lazy data of another open file becomes an external link.
+    """
+
+    def __init__(self, dest: StorageWriter, places: Places, *, link_data: bool) -> None:
+        self._dest = dest
+        self._places = places
+        self._link_data = link_data
+
+    def create(self, dataset: DatasetBuilder, path: str) -> CreateArray | CreateLink:
+        """Return the step that makes a dataset which is not there yet."""
+        with _at(path, self._dest.source):
+            target = self._link_target(dataset)
+            if target is not None:
+                link = LinkBuilder(dataset.name, target)
+                return CreateLink(path, self._places.link(link, path))
+            layout, content = self._content(dataset)
+            self._dest.check_layout(path, layout)
+        late = has_references(layout.dtype) and isinstance(content, Values)
+        return CreateArray(path, layout, content, late=late, wrapper=dataset.wrapper)
+
+    def overwrite(self, dataset: DatasetBuilder, path: str, stored_path: str) -> tuple[Step, ...]:
+        """Return the steps that give a stored dataset, now at ``stored_path``, new content.
+
+        In place where type and rank allow it, so that references to it stay valid; else it is made anew.
+        """
+        with _at(path, self._dest.source):
+            layout, content = self._content(dataset)
+            stored = self._dest.array(stored_path)
+            if isinstance(content, Copy) and same_array(content.source, stored):
+                return ()
+            if isinstance(content, Values) and same_content(content.array, stored):
+                return ()
+            if _fits(stored.layout, layout):
+                late = has_references(layout.dtype)
+                kept = replace(stored.layout, shape=layout.shape)
+                return (OverwriteArray(path, kept, content, late=late),)
+            self._check_free_of_references(stored_path)
+            self._dest.check_layout(path, layout)
+        late = has_references(layout.dtype) and isinstance(content, Values)
+        return (
+            Delete(path),
+            CreateArray(path, layout, content, late=late, wrapper=dataset.wrapper),
+            SetAttributes(path, dataset.attributes, late=True),
+        )
+
+    # links
+
+    def _link_target(self, dataset: DatasetBuilder) -> LinkTarget | None:
+        wrapper = dataset.wrapper
+        wanted = self._link_data
+        if wrapper is not None and wrapper.options().link_data is not None:
+            wanted = wanted and bool(wrapper.options().link_data)
+        if not wanted:
+            return None
+        if wrapper is not None:
+            named = wrapper.link_target(dataset.name)
+            if named is not None:
+                return named
+        data = self._adopt(dataset.data)
+        if not isinstance(data, LazyDataset) or not _is_linkable(dataset, data):
+            return None
+        if data.storage_name != self._dest.source:
+            return LinkTarget("external", data.path, data.storage_name)
+        # The destination replaces the file that the data is in: a link would point to itself.
+        return LinkTarget("soft", data.path) if not self._places.is_new else None
+
+    # content
+
+    def _content(self, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
+        wrapper, data = dataset.wrapper, dataset.data
+        if wrapper is not None and wrapper.is_preallocation:
+            dtype: ElementType = NumberType(np.dtype(wrapper.dtype))
+            return new_layout(wrapper.shape, dtype, wrapper.options(dtype)), Preallocate()
+        if wrapper is not None and data is wrapper.data:
+            data = wrapper.target_data(dataset.name)
+        data = self._adopt(data)
+        if isinstance(data, LazyDataset):
+            return self._copy(data, dataset)
+        if isinstance(data, Empty):
+            return new_layout(None, data.dtype, _options(dataset, data.dtype)), Preallocate()
+        stream = adapt_stream(data)
+        if stream is not None:
+            return self._stream(stream, dataset)
+        values, dtype = (data, dataset.dtype) if dataset.dtype is not None else infer(data)
+        return self._values(values, dtype, dataset)
+
+    def _adopt(self, data: object) -> object:
+        if isinstance(data, (LazyDataset, np.ndarray)) or not isinstance(
+            self._dest, SupportsAdopt
+        ):
+            return data
+        adopted = self._dest.adopt(data)
+        if adopted is None:
+            return data
+        return LazyDataset(adopted.array, path=adopted.path, storage_name=adopted.source)
+
+    def _copy(self, data: LazyDataset, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
+        layout = copied_layout(data.layout, _options(dataset, data.element_type))
+        if has_references(layout.dtype):
+            # References have to be found anew, all of them, before anything is written.
+            return layout, Values(data.read())
+        return layout, Copy(data.source)
+
+    def _stream(
+        self, stream: ChunkStream, dataset: DatasetBuilder
+    ) -> tuple[ArrayLayout, Content]:
+        shape = tuple(0 if length is None else length for length in stream.maxshape)
+        layout = new_layout(
+            shape,
+            stream.dtype,
+            _options(dataset, stream.dtype),
+            maxshape=stream.maxshape,
+            chunk_hint=stream.chunk_shape,
+        )
+        return layout, Stream(stream)
+
+    def _values(
+        self, values: object, dtype: ElementType, dataset: DatasetBuilder
+    ) -> tuple[ArrayLayout, Content]:
+        array = _as_cells(values, dtype)
+        data_type, _ = find_type(dataset.attributes)
+        layout = new_layout(
+            array.shape,
+            dtype,
+            _options(dataset, dtype),
+            expandable=is_expandable_type(data_type),
+        )
+        return layout, Values(array)
+
+    def _check_free_of_references(self, path: str) -> None:
+        referrer = find_referrer(self._dest, path)
+        if referrer is not None:
+            raise NodeExistsError(
+                f"data of another type or rank cannot replace this dataset: {referrer!r} refers to it",
+                source=self._dest.source,
+                path=path,
+                hint="Keep dtype and rank, or export to a new file.",
+            )
+
+
+def _is_linkable(dataset: DatasetBuilder, data: LazyDataset) -> bool:
+    """Whether a link would lose nothing: a stored dataset has its attributes as they were read.
+
+    Scalars are copied, as in hdmf; references are good in their own file alone.
+    """
+    pristine = dataset.home is None or not dataset.changed
+    return bool(data.ndim) and pristine and not has_references(data.element_type)
+
+
+def _options(dataset: DatasetBuilder, dtype: ElementType) -> WriteOptions | None:
+    return dataset.wrapper.options(dtype) if dataset.wrapper is not None else None
+
+
+def _fits(stored: ArrayLayout, wanted: ArrayLayout) -> bool:
+    """Whether the stored array can take the wanted content without being made anew."""
+    if stored.shape is None or wanted.shape is None:
+        return stored.shape is wanted.shape
+    if stored.dtype != wanted.dtype or len(stored.shape) != len(wanted.shape):
+        return False
+    if stored.shape == wanted.shape:
+        return True
+    limits = stored.maxshape or stored.shape
+    return all(
+        length == was if limit == was else limit is None or length <= limit
+        for length, was, limit in zip(wanted.shape, stored.shape, limits, strict=True)
+    ) and stored.is_resizable
+
+
+def _as_cells(values: object, dtype: ElementType) -> AnyArray:
+    """Return values as an ndarray of the memory dtype; a single object stays one cell."""
+    memory = memory_dtype(dtype)
+    if memory == np.dtype(object) and not isinstance(values, np.ndarray):
+        cell = np.empty((), dtype=object)
+        cell[()] = values
+        return cell
+    return np.asarray(values, dtype=None if memory.hasobject else memory)
+
+
+class _at:  # noqa: N801 - reads as a word
+    """Add the node's place to an error that passes and does not have one."""
+
+    def __init__(self, path: str, source: str) -> None:
+        self._path = path
+        self._source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, HdmfIOError):
+            error.path = error.path or self._path
+            error.source = error.source or self._source

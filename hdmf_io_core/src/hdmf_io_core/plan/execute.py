@@ -1,0 +1,243 @@
+"""A plan becomes storage, in phases; what was made is taken back when a step fails.
+
+Order: moves and deletions, groups and types, arrays with their content, attributes, streams of
+``exhaust_dci=False``, links, and last what holds references, when every target exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+from hdmf_io_core.chunks.copy import copy_array
+from hdmf_io_core.chunks.streams import ChunkStream
+from hdmf_io_core.chunks.write import interleave, write_array, write_stream
+from hdmf_io_core.plan.steps import (
+    Copy,
+    CreateArray,
+    CreateDatatype,
+    CreateGroup,
+    CreateLink,
+    Delete,
+    DeleteAttributes,
+    Move,
+    OverwriteArray,
+    SetAttributes,
+    Step,
+    Stream,
+    Values,
+    WritePlan,
+)
+from hdmf_io_core.storage.layout import LinkTarget
+from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
+
+__all__ = ["WriteReport", "execute"]
+
+
+@dataclass(slots=True)
+class WriteReport:
+    """What a write did.
+
+    Attributes
+    ----------
+    groups, arrays, attributes, deleted : int
+        How many were made, or changed.
+    bytes_written : int
+        Bytes of array elements in memory form, before encoding; raw chunk copies count encoded bytes.
+    links : list of (str, LinkTarget)
+        The links made, by path.
+    arrays_made : list of str
+        Paths of the arrays made.
+    """
+
+    groups: int = 0
+    arrays: int = 0
+    attributes: int = 0
+    deleted: int = 0
+    bytes_written: int = 0
+    links: list[tuple[str, LinkTarget]] = field(default_factory=list)
+    arrays_made: list[str] = field(default_factory=list)
+
+
+def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
+    """Carry a plan out.
+
+    Raises
+    ------
+    WriteError
+        If the storage refuses a step, or the caller's iterator fails. What this call had made is
+        removed again, and what it had deleted is back; overwritten elements are not.
+
+    Notes
+    -----
+    One thread at a time; nothing else may write to ``dest`` meanwhile.
+    """
+    run = _Run(plan, dest)
+    try:
+        for phase in _phases(plan):
+            for step in phase:
+                run.step(step)
+        run.drain()
+        for step in _late(plan):
+            run.step(step)
+        if plan.specs:
+            dest.write_specs(plan.specs)
+        run.settle()
+    except BaseException:
+        run.undo()
+        raise
+    return run.report
+
+
+def _phases(plan: WritePlan) -> Iterator[Iterator[Step]]:
+    yield (step for step in plan.steps if isinstance(step, Move))
+    yield (step for step in plan.steps if isinstance(step, (Delete, DeleteAttributes)))
+    yield (step for step in plan.steps if isinstance(step, (CreateGroup, CreateDatatype)))
+    yield (
+        step
+        for step in plan.steps
+        if isinstance(step, (CreateArray, OverwriteArray))
+        or (isinstance(step, SetAttributes) and not step.late)
+    )
+
+
+def _late(plan: WritePlan) -> Iterator[Step | _LateContent]:
+    yield from (step for step in plan.steps if isinstance(step, CreateLink))
+    for step in plan.steps:
+        if isinstance(step, (CreateArray, OverwriteArray)) and step.late:
+            yield _LateContent(step)
+    yield from (step for step in plan.steps if isinstance(step, SetAttributes) and step.late)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LateContent:
+    """The second half of an array whose content holds references."""
+
+    array: CreateArray | OverwriteArray
+
+
+class _Run:
+    def __init__(self, plan: WritePlan, dest: StorageWriter) -> None:
+        self._plan = plan
+        self._dest = dest
+        self._made: list[str] = []
+        self._moved: list[Move] = []
+        self._parked: list[Move] = []
+        self._unlinked: list[CreateLink] = []
+        self._sinks: dict[str, ArraySink] = {}
+        self._streams: list[tuple[ChunkStream, ArraySink]] = []
+        self.report = WriteReport()
+
+    def step(self, step: Step | _LateContent) -> None:
+        """Carry one step out; an error that passes is told which."""
+        try:
+            self._do(step)
+        except Exception as error:
+            error.add_note(f"while writing {self._plan.source}: {step}")
+            raise
+
+    def _do(self, step: Step | _LateContent) -> None:
+        dest, report = self._dest, self.report
+        match step:
+            case CreateGroup(path=path):
+                dest.create_group(path)
+                self._made.append(path)
+                report.groups += 1
+            case CreateArray():
+                self._create(step)
+            case OverwriteArray():
+                self._overwrite(step)
+            case _LateContent(array=array):
+                assert isinstance(array.content, Values)
+                sink = self._sinks.pop(array.path)
+                report.bytes_written += write_array(array.content.array, sink)
+            case SetAttributes(path=path, attributes=attributes):
+                dest.set_attributes(path, attributes)
+                report.attributes += len(attributes)
+            case DeleteAttributes(path=path, names=names):
+                dest.delete_attributes(path, names)
+                report.attributes += len(names)
+            case CreateLink(path=path, target=target):
+                dest.create_link(path, target)
+                self._made.append(path)
+                report.links.append((path, target))
+            case CreateDatatype(path=path, dtype=dtype):
+                dest.create_datatype(path, dtype)
+                self._made.append(path)
+            case Move(path=path, new_path=new_path):
+                _move(dest, path, new_path)
+                self._moved.append(step)
+            case Delete(path=path):
+                self._park(path)
+                report.deleted += 1
+
+    def _create(self, step: CreateArray) -> None:
+        sink = self._dest.create_array(step.path, step.layout)
+        self._made.append(step.path)
+        self.report.arrays += 1
+        self.report.arrays_made.append(step.path)
+        self._fill(step, sink)
+
+    def _overwrite(self, step: OverwriteArray) -> None:
+        sink = self._dest.open_sink(step.path)
+        if sink.layout.shape != step.layout.shape and step.layout.shape is not None:
+            sink.resize(step.layout.shape)
+        self.report.arrays += 1
+        self._fill(step, sink)
+
+    def _fill(self, step: CreateArray | OverwriteArray, sink: ArraySink) -> None:
+        if step.late:
+            self._sinks[step.path] = sink
+            return
+        match step.content:
+            case Values(array=array):
+                self.report.bytes_written += write_array(array, sink)
+            case Copy(source=source):
+                self.report.bytes_written += copy_array(source, sink).n_bytes
+            case Stream(stream=stream) if self._plan.interleave:
+                self._streams.append((stream, sink))
+            case Stream(stream=stream):
+                self.report.bytes_written += write_stream(stream, sink)
+            case _:
+                return
+
+    def _park(self, path: str) -> None:
+        """Take a node out of the way; it is deleted for good only when the whole plan went through."""
+        info = self._dest.node(path)
+        assert info is not None
+        if info.link is not None:
+            self._dest.delete(path)
+            self._unlinked.append(CreateLink(path, info.link))
+            return
+        parent = path.rsplit("/", 1)[0]
+        parking = f"{parent}/.hdmf_io_deleted_{len(self._parked)}"
+        _move(self._dest, path, parking)
+        self._parked.append(Move(path, parking))
+
+    def settle(self) -> None:
+        """Delete what was taken out of the way."""
+        for move in self._parked:
+            self._dest.delete(move.new_path)
+
+    def drain(self) -> None:
+        """Empty the streams that were kept back, one chunk of each in turn."""
+        if self._streams:
+            self.report.bytes_written += interleave(self._streams)
+
+    def undo(self) -> None:
+        """Remove what was made, newest first, and put back what was taken away."""
+        self._sinks.clear()
+        for path in reversed(self._made):
+            if self._dest.node(path) is not None:
+                self._dest.delete(path)
+        for move in (*reversed(self._parked), *reversed(self._moved)):
+            _move(self._dest, move.new_path, move.path)
+        for link in self._unlinked:
+            self._dest.create_link(link.path, link.target)
+
+
+def _move(dest: StorageWriter, old: str, new: str) -> None:
+    """Rename by a second hard link, so that the node, and references to it, stay what they are."""
+    dest.create_link(new, LinkTarget("hard", old))
+    dest.delete(old)

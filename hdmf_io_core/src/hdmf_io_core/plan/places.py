@@ -1,0 +1,144 @@
+"""Where things end up: paths in the destination for nodes, references and links of the source."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from hdmf_io_core.errors import UnresolvedReferenceError
+from hdmf_io_core.model.builders import Home, LinkBuilder
+from hdmf_io_core.storage.dtypes import ElementType
+from hdmf_io_core.storage.layout import LinkTarget, NodeKey, ObjectRef, RegionRef
+from hdmf_io_core.storage.protocols import StorageReader
+from hdmf_io_core.storage.references import resolve_value
+
+__all__ = ["Places"]
+
+
+class Places:
+    """Paths in the destination, by identity in the source.
+
+    Parameters
+    ----------
+    dest : StorageReader
+        The destination as it is before the write.
+    is_new : bool
+        Whether the destination starts empty, so that nothing of its name is in it yet.
+    """
+
+    def __init__(self, dest: StorageReader, *, is_new: bool) -> None:
+        self._dest = dest
+        self._is_new = is_new
+        self._by_key: dict[tuple[str, NodeKey], str] = {}
+        self._planned: set[str] = {"/"}
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the destination starts empty."""
+        return self._is_new
+
+    def add(self, path: str, home: Home | None) -> None:
+        """Note that a node will stand at ``path``."""
+        self._planned.add(path)
+        if home is not None:
+            self._by_key.setdefault((home.source, home.key), path)
+
+    def find(self, home: Home | None) -> str | None:
+        """Return where a stored node was already placed; None if it was not."""
+        return self._by_key.get((home.source, home.key)) if home is not None else None
+
+    def holds(self, home: Home | None) -> bool:
+        """Whether a node is already stored in the destination, as it will remain."""
+        return home is not None and not self._is_new and home.source == self._dest.source
+
+    # references
+
+    def relocate(self, value: object, element: ElementType, *, path: str) -> Any:
+        """Return ``value`` with every reference in it pointing into the destination.
+
+        Raises
+        ------
+        UnresolvedReferenceError
+            If a target is neither written nor there already; ``path`` names the referring node.
+        """
+
+        def move(ref: ObjectRef | RegionRef) -> object:
+            if isinstance(ref, RegionRef):
+                return replace(ref, target=self._relocate_ref(ref.target, path))
+            return self._relocate_ref(ref, path)
+
+        return resolve_value(value, element, move)
+
+    def _relocate_ref(self, ref: ObjectRef, path: str) -> ObjectRef:
+        target = self._by_key.get((ref.source, ref.key)) if ref.key is not None else None
+        if target is None and ref.source == self._dest.source:
+            target = self._there(ref)
+        if target is None:
+            raise UnresolvedReferenceError(
+                f"a reference to {ref.path or ref.key!r} of {ref.source!r} would point to nothing",
+                source=self._dest.source,
+                path=path,
+                hint="Write its target too, or set the reference to None.",
+            )
+        return ObjectRef(self._dest.source, path=target)
+
+    def _there(self, ref: ObjectRef) -> str | None:
+        if ref.key is None:
+            path = ref.path
+            known = path in self._planned or (path is not None and self._exists(path))
+            return path if known else None
+        info = self._dest.resolve(ref) if not self._is_new else None
+        return info.home if info is not None else None
+
+    def _exists(self, path: str) -> bool:
+        return not self._is_new and self._dest.node(path) is not None
+
+    # links
+
+    def link(self, link: LinkBuilder, path: str) -> LinkTarget:
+        """Return what a link at ``path`` has to say in the destination.
+
+        Raises
+        ------
+        UnresolvedReferenceError
+            If a new soft link points to nothing that is, or will be, stored.
+        """
+        target, info = link.target, link.info
+        if target.kind == "external":
+            return self._external(target, linking_file=info.source if info is not None else None)
+        if info is None:
+            if target.path in self._planned or self._exists(target.path):
+                return target
+            raise UnresolvedReferenceError(
+                f"a link to {target.path!r} would point to nothing",
+                source=self._dest.source,
+                path=path,
+                hint="Write its target too; LinkTarget('external', ...) reaches other files.",
+            )
+        builder = link.builder
+        if builder is None or builder.home is None:
+            return target
+        placed = self.find(builder.home)
+        if placed is None and not self.holds(builder.home):
+            return self._external(
+                LinkTarget("external", builder.home.path, builder.home.source), linking_file=None
+            )
+        return target if placed in (None, info.home) else LinkTarget("soft", str(placed))
+
+    def _external(self, target: LinkTarget, *, linking_file: str | None) -> LinkTarget:
+        """Return an external link that is right from the destination's folder."""
+        assert target.file is not None
+        if os.path.isabs(target.file) and linking_file is not None:
+            return target
+        if "://" in target.file or not os.path.isabs(self._dest.source):
+            return target
+        base = os.path.dirname(linking_file) if linking_file is not None else os.getcwd()
+        file = os.path.normpath(os.path.join(base, target.file))
+        if file == self._dest.source:
+            return LinkTarget("soft", target.path)
+        try:
+            relative = os.path.relpath(file, os.path.dirname(self._dest.source))
+        except ValueError:  # another drive of Windows has no relative path
+            relative = file
+        return replace(target, file=relative)

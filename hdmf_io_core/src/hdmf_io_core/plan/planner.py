@@ -1,0 +1,312 @@
+"""From builders, and what is stored already, to a plan: every decision, no effect.
+
+Whatever the destination cannot express raises here, before anything of it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hdmf_io_core.errors import NodeExistsError, UnsupportedFeatureError
+from hdmf_io_core.model.builders import (
+    DatasetBuilder,
+    DatatypeBuilder,
+    Entry,
+    GroupBuilder,
+    LinkBuilder,
+    StoredTree,
+    find_type,
+)
+from hdmf_io_core.model.names import join_path
+from hdmf_io_core.model.schemas import HDMF_COMMON, minimal_hdmf_common
+from hdmf_io_core.plan.arrays import ArrayPlanner
+from hdmf_io_core.plan.compare import same_attribute
+from hdmf_io_core.plan.places import Places
+from hdmf_io_core.plan.steps import (
+    ROOT_NAME,
+    CreateArray,
+    CreateDatatype,
+    CreateGroup,
+    CreateLink,
+    Delete,
+    DeleteAttributes,
+    Move,
+    OverwriteArray,
+    SetAttributes,
+    Step,
+    Values,
+    WritePlan,
+)
+from hdmf_io_core.storage.dtypes import TextType, has_references
+from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo, SpecDocument, SpecDocuments
+from hdmf_io_core.storage.protocols import StorageWriter
+
+__all__ = ["PlanOptions", "plan_write"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What a write was asked to do.
+
+    Attributes
+    ----------
+    is_new
+        Whether the destination starts empty.
+    link_data
+        Whether lazy data of another open file becomes an external link.
+    exhaust_dci
+        Whether chunk iterators are drained one after the other.
+    cache_spec
+        Whether specifications are stored with what they specify.
+    """
+
+    is_new: bool
+    link_data: bool = True
+    exhaust_dci: bool = True
+    cache_spec: bool = True
+
+
+def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) -> WritePlan:
+    """Return what has to be done so that ``dest`` holds ``root``.
+
+    Raises
+    ------
+    NodeExistsError
+        If another node stands where a new one is to be.
+    UnresolvedReferenceError
+        If a reference or link would point to nothing.
+    UnsupportedDtypeError, TextEncodingError, ShapeError, OptionError, UnknownCodecError
+        If something cannot be stored as asked.
+    """
+    planner = _Planner(dest, options)
+    planner.entry(root, "/", dest.node("/"))
+    specs = planner.specs() if options.cache_spec else {}
+    return WritePlan(
+        dest.source, planner.finish(root), specs, interleave=not options.exhaust_dci
+    )
+
+
+class _Planner:
+    def __init__(self, dest: StorageWriter, options: PlanOptions) -> None:
+        self._dest = dest
+        self._is_new = options.is_new
+        self._places = Places(dest, is_new=options.is_new)
+        self._arrays = ArrayPlanner(dest, self._places, link_data=options.link_data)
+        self._steps: list[Step] = []
+        self._links: list[tuple[str, LinkBuilder]] = []
+        self._moved: set[str] = set()
+        self._namespaces: set[str | None] = set()
+        self._trees: dict[StoredTree, None] = {}
+
+    # the walk
+
+    def entry(self, entry: Entry, path: str, there: NodeInfo | None) -> None:
+        """Plan one entry; ``there`` is what stands at its path now, under its path of now."""
+        if isinstance(entry, LinkBuilder):
+            self._link(entry, path, there)
+            return
+        placed = self._places.find(entry.home)
+        if placed is not None:
+            self._second_name(path, placed, there)
+            return
+        at_home = self._places.holds(entry.home)
+        if at_home and entry.home is not None and there is None:
+            there = self._move(entry.home.path, path)
+        self._places.add(path, entry.home)
+        if not at_home:
+            self._note_specs(entry)
+        if there is not None and not at_home:
+            self._check_same(entry, path, there)
+        if isinstance(entry, GroupBuilder):
+            self._group(entry, path, there, at_home=at_home)
+        elif isinstance(entry, DatasetBuilder):
+            self._dataset(entry, path, there, at_home=at_home)
+        else:
+            self._datatype(entry, path, there)
+
+    def _second_name(self, path: str, placed: str, there: NodeInfo | None) -> None:
+        """Plan a further name of a node that has its place."""
+        if there is None and placed != path:
+            kind: Literal["hard", "soft"] = (
+                "hard" if self._dest.capabilities.hard_links else "soft"
+            )
+            self._steps.append(CreateLink(path, LinkTarget(kind, placed)))
+
+    def _move(self, old: str, new: str) -> NodeInfo | None:
+        """Plan to move a stored node, and return it as it stands now."""
+        self._steps.append(Move(old, new))
+        self._moved.add(old)
+        return self._dest.node(old)
+
+    def _group(
+        self, group: GroupBuilder, path: str, there: NodeInfo | None, *, at_home: bool
+    ) -> None:
+        if there is None:
+            self._steps.append(CreateGroup(path))
+        if group.changed or not at_home:
+            self._attributes(group.attributes, path, there, replace_all=at_home)
+        gone = set(group.removed)
+        self._steps.extend(Delete(join_path(path, name)) for name in group.removed)
+        if at_home and group.touched is not None:
+            names = ((name, group.children[name]) for name in group.touched)
+        else:
+            names = ((name, child) for name, child in group.children.items())
+        for name, child in names:
+            stored = None
+            if there is not None and name not in gone:
+                stored = self._dest.node(join_path(there.path, name))
+            self.entry(child, join_path(path, name), stored)
+
+    def _dataset(
+        self, dataset: DatasetBuilder, path: str, there: NodeInfo | None, *, at_home: bool
+    ) -> None:
+        if there is not None:
+            if dataset.data_changed or not at_home:
+                self._steps.extend(self._arrays.overwrite(dataset, path, there.path))
+            if dataset.changed or not at_home:
+                self._attributes(dataset.attributes, path, there, replace_all=at_home)
+            return
+        step = self._arrays.create(dataset, path)
+        self._steps.append(step)
+        if isinstance(step, CreateArray):
+            self._attributes(dataset.attributes, path, None, replace_all=False)
+
+    def _datatype(self, datatype: DatatypeBuilder, path: str, there: NodeInfo | None) -> None:
+        if there is not None:
+            return
+        if not self._dest.capabilities.committed_datatypes:
+            raise UnsupportedFeatureError(
+                "the destination cannot hold a committed datatype",
+                source=self._dest.source,
+                path=path,
+                hint="Remove it from the container that is written.",
+            )
+        self._steps.append(CreateDatatype(path, datatype.dtype))
+        self._attributes(datatype.attributes, path, None, replace_all=False)
+
+    def _link(self, link: LinkBuilder, path: str, there: NodeInfo | None) -> None:
+        # Where it leads may still move: decided when the whole tree has its places.
+        if there is None:
+            self._links.append((path, link))
+        elif there.link is None or (
+            link.info is None and there.link.path != link.target.path
+        ):
+            raise self._exists(path, "a link", there)
+
+    # attributes
+
+    def _attributes(
+        self,
+        wanted: Mapping[str, Attribute],
+        path: str,
+        there: NodeInfo | None,
+        *,
+        replace_all: bool,
+    ) -> None:
+        """Plan the difference to what is stored; with ``replace_all`` others are removed."""
+        stored = self._dest.attributes(there.path) if there is not None else {}
+        if there is not None and not replace_all and "object_id" in stored:
+            # Another container merged into a stored node: the stored one keeps its identity.
+            wanted = {name: value for name, value in wanted.items() if name != "object_id"}
+        new = {
+            name: attribute
+            for name, attribute in wanted.items()
+            if name not in stored or not same_attribute(stored[name], attribute)
+        }
+        early = {name: value for name, value in new.items() if not has_references(value.dtype)}
+        late = {name: value for name, value in new.items() if name not in early}
+        gone = tuple(name for name in stored if name not in wanted and name != ROOT_NAME)
+        if gone and replace_all:
+            self._steps.append(DeleteAttributes(path, gone))
+        if early:
+            self._steps.append(SetAttributes(path, early))
+        if late:
+            self._steps.append(SetAttributes(path, late, late=True))
+
+    # what is there already
+
+    def _check_same(self, entry: Entry, path: str, there: NodeInfo) -> None:
+        """Refuse to take a stored node for a new one, unless it is the same by type and identity."""
+        kinds = {GroupBuilder: "group", DatasetBuilder: "array", DatatypeBuilder: "datatype"}
+        kind = kinds[type(entry)]
+        if there.link is not None or there.kind != kind:
+            raise self._exists(path, f"a {kind}", there)
+        assert not isinstance(entry, LinkBuilder)
+        new_type, stored_type = (
+            find_type(attributes)[0]
+            for attributes in (entry.attributes, self._dest.attributes(there.path))
+        )
+        if stored_type is not None and new_type is not None and new_type != stored_type:
+            raise self._exists(path, f"a {new_type}", there, stored_type)
+
+    def _exists(
+        self, path: str, wanted: str, there: NodeInfo, stored_type: str | None = None
+    ) -> NodeExistsError:
+        found = stored_type or ("a link" if there.link is not None else there.kind)
+        return NodeExistsError(
+            f"{wanted} is to be written where {found} stands",
+            source=self._dest.source,
+            path=path,
+            hint="Read the container from this file and change that, or choose another name.",
+        )
+
+    # specifications
+
+    def _note_specs(self, entry: GroupBuilder | DatasetBuilder | DatatypeBuilder) -> None:
+        self._namespaces.add(find_type(entry.attributes)[1])
+        if entry.home is not None:
+            self._trees[entry.home.tree] = None
+
+    def specs(self) -> SpecDocuments:
+        """Return what is cached where nodes come from, and what plain containers need."""
+        found: dict[tuple[str, str], SpecDocument] = {}
+        for tree in self._trees:
+            found.update(tree.specs())
+        stored = {} if self._is_new else self._dest.specs()
+        known = {name for name, _ in (*found, *stored)}
+        if HDMF_COMMON in self._namespaces and HDMF_COMMON not in known:
+            found.update(minimal_hdmf_common())
+        return {key: document for key, document in found.items() if key not in stored}
+
+    # the end
+
+    def finish(self, root: GroupBuilder) -> tuple[Step, ...]:
+        """Return all steps, with links and references pointing into the destination."""
+        if root.home is None or not self._places.holds(root.home):
+            self._root_name(root.name)
+        for path, link in self._links:
+            self._steps.append(CreateLink(path, self._places.link(link, path)))
+        steps = [self._relocated(step) for step in self._steps]
+        return tuple(
+            step
+            for step in steps
+            if not (isinstance(step, Delete) and step.path in self._moved)
+        )
+
+    def _root_name(self, name: str) -> None:
+        stored = self._dest.attributes("/") if not self._is_new else {}
+        if name not in ("", "root") and ROOT_NAME not in stored:
+            attribute = Attribute(name, TextType())
+            self._steps.append(SetAttributes("/", {ROOT_NAME: attribute}))
+
+    def _relocated(self, step: Step) -> Step:
+        if isinstance(step, SetAttributes) and step.late:
+            moved = {
+                name: replace(
+                    attribute,
+                    value=self._places.relocate(
+                        attribute.value, attribute.dtype, path=step.path
+                    ),
+                )
+                for name, attribute in step.attributes.items()
+            }
+            return replace(step, attributes=moved)
+        if isinstance(step, (CreateArray, OverwriteArray)) and step.late:
+            assert isinstance(step.content, Values)
+            array = self._places.relocate(
+                step.content.array, step.layout.dtype, path=step.path
+            )
+            return replace(step, content=Values(array))
+        return step

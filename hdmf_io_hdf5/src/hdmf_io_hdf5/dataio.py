@@ -1,0 +1,225 @@
+"""``H5DataIO``: data, and how HDF5 is to store it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
+from hdmf_io_core.errors import LinkTargetError, OptionError
+from hdmf_io_core.storage.dtypes import ElementType, NumberType
+from hdmf_io_core.storage.layout import LinkTarget
+from hdmf_io_core.types import MaxShape, Shape
+from hdmf_io_hdf5.fileobj import FileOptions, open_file
+from hdmf_io_hdf5.filters import Compression, codecs_from_options
+
+__all__ = ["H5DataIO"]
+
+_SEPARATOR = "::"
+
+
+class H5DataIO(DataIO):
+    """Data with HDF5 dataset options.
+
+    Parameters
+    ----------
+    data : array-like, chunk iterator, str or None
+        What to store. With ``link_data=True`` a path names a dataset of another HDF5 file:
+        ``"file.h5::/group/dataset"``, or ``"file.h5"`` for the dataset of the node's own name, else the
+        only one in the file. None with ``dtype`` and ``shape`` makes an array without content.
+    compression : str, int, Mapping or None
+        ``"gzip"`` (or True), ``"lzf"``, ``"szip"``, the number of a registered filter, or an object of
+        the package hdf5plugin.
+    compression_opts : int, tuple or None
+        gzip: level 0-9, 4 when None. Other filters: their parameters.
+    shuffle, fletcher32 : bool
+        Whether to add these filters.
+    scaleoffset : int, bool or None
+        Integers: bits to keep, True for as many as needed. Floats: decimal digits to keep, which loses
+        the rest.
+    chunks : tuple of int, bool or None
+        Chunk shape; True or None for a good one, where chunks are needed.
+    maxshape : tuple or None
+        Largest shape, None in it for an axis without limit; None for not resizable.
+    fillvalue : scalar or None
+        Value of elements never written; None for zero.
+    track_times : bool or None
+        Whether HDF5 keeps times of creation and change; None for no.
+    link_data : bool
+        Whether ``data`` of another file is linked to instead of copied.
+    allow_plugin_filters : bool
+        Whether a filter may be asked for by number that is not available here.
+    dtype, shape
+        Of an array without content, beside ``data=None``.
+
+    Raises
+    ------
+    OptionError
+        If an option has a value that HDF5 would not take.
+    UnknownCodecError
+        If the filter is not available; names it and the package that has it.
+
+    Notes
+    -----
+    The wrapper is not changed by a write, but for :attr:`dataset`, which is then the stored array.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        compression: Compression = None,
+        compression_opts: int | tuple[Any, ...] | None = None,
+        shuffle: bool = False,
+        fletcher32: bool = False,
+        scaleoffset: int | bool | None = None,
+        chunks: Shape | bool | None = None,
+        maxshape: MaxShape | int | None = None,
+        fillvalue: Any = None,
+        track_times: bool | None = None,
+        link_data: bool = False,
+        allow_plugin_filters: bool = False,
+        dtype: npt.DTypeLike | None = None,
+        shape: Shape | None = None,
+    ) -> None:
+        super().__init__(data, dtype=dtype, shape=shape)
+        self._settings: dict[str, Any] = {
+            "compression": compression,
+            "compression_opts": compression_opts,
+            "shuffle": shuffle,
+            "fletcher32": fletcher32,
+            "scaleoffset": scaleoffset,
+            "chunks": _as_tuple(chunks),
+            "maxshape": _as_tuple(maxshape),
+            "fillvalue": fillvalue,
+            "track_times": track_times,
+        }
+        self._link_data = link_data
+        self._allow_plugin_filters = allow_plugin_filters
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse now what HDF5 would refuse for data of any type."""
+        self.options(NumberType(np.dtype(np.int64)))
+        for name in ("chunks", "maxshape"):
+            value = self._settings[name]
+            if isinstance(value, tuple) and not all(_is_length(length, name) for length in value):
+                raise OptionError(
+                    f"{name}={value!r} is no shape", hint="Give a tuple of integers, one an axis."
+                )
+        if self._link_data and any(self.io_settings.values()):
+            given = ", ".join(sorted(self.io_settings))
+            raise OptionError(
+                f"linked data keeps the layout it has, so {given} cannot be used",
+                hint="Set link_data=False to copy the data with these options.",
+            )
+
+    @property
+    def link_data(self) -> bool:
+        """Whether data of another file is linked to."""
+        return self._link_data
+
+    @property
+    def io_settings(self) -> dict[str, Any]:
+        """The dataset options that were given, by h5py's names; a new dict each time."""
+        return {
+            name: value
+            for name, value in self._settings.items()
+            if value is not None and value is not False
+        }
+
+    def options(self, dtype: ElementType | None = None) -> WriteOptions:
+        """Return the options in the form that is the same for every backend."""
+        settings = self._settings
+        memory = dtype.dtype if isinstance(dtype, NumberType) else np.dtype(np.void)
+        codecs = codecs_from_options(
+            itemsize=max(1, memory.itemsize),
+            compression=settings["compression"],
+            compression_opts=settings["compression_opts"],
+            shuffle=settings["shuffle"],
+            fletcher32=settings["fletcher32"],
+            scaleoffset=settings["scaleoffset"],
+            allow_plugin_filters=self._allow_plugin_filters,
+            is_float=memory.kind == "f",
+        )
+        return WriteOptions(
+            chunks=settings["chunks"],
+            maxshape=settings["maxshape"],
+            codecs=codecs or None,
+            fill_value=settings["fillvalue"],
+            track_times=settings["track_times"],
+            link_data=self._link_data,
+        )
+
+    def link_target(self, name: str) -> LinkTarget | None:
+        """Return the dataset that a path with ``link_data=True`` names, for a node called ``name``.
+
+        Raises
+        ------
+        SourceNotFoundError, LinkTargetError
+            If the file, or the dataset, is not there, or it is not clear which is meant; an explicit
+            ``::/path`` is taken as it is.
+        """
+        if not self._link_data or not isinstance(self._data, (str, os.PathLike)):
+            return None
+        file, separator, path = os.fspath(self._data).partition(_SEPARATOR)
+        if not separator:
+            path = _only_dataset(file, name)
+        elif not path.startswith("/"):
+            path = f"/{path}"
+        return LinkTarget("external", path, file)
+
+    def target_data(self, name: str) -> Any:
+        """Return the dataset that a path names, as an array to be copied; other data as it is."""
+        target = self.link_target(name)
+        if target is None:
+            return self._data
+        file = open_file(str(target.file), "r", FileOptions())
+        found = file.get(target.path)
+        if not isinstance(found, h5py.Dataset):
+            file.close()
+            raise LinkTargetError(
+                f"there is no dataset {target.path!r} to copy", source=target.file, path=target.path
+            )
+        return found
+
+
+def _as_tuple(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, tuple)):
+        return value
+    return (value,) if isinstance(value, (int, np.integer)) else tuple(value)
+
+
+def _is_length(value: object, name: str) -> bool:
+    if value is None:
+        return name == "maxshape"
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 0
+
+
+def _only_dataset(file: str, name: str) -> str:
+    """Return the path of the dataset that is meant by a file alone."""
+    with open_file(file, "r", FileOptions()) as opened:
+        found: list[str] = []
+
+        def note(path: str, node: object) -> None:
+            if isinstance(node, h5py.Dataset):
+                found.append(f"/{path}")
+
+        opened.visititems(note)
+    named = [path for path in found if path.rsplit("/", 1)[-1] == name]
+    for candidates in (named, found):
+        if len(candidates) == 1:
+            return candidates[0]
+    raise LinkTargetError(
+        f"it is not clear which dataset {name!r} links to: the file has "
+        + (", ".join(named or found) or "none"),
+        source=str(Path(file).absolute()),
+        hint=f"Name it: data='{file}{_SEPARATOR}/group/dataset'.",
+    )
+
+

@@ -1,0 +1,176 @@
+"""``HDF5IO``: an HDF5 file as an IO."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import h5py
+
+from hdmf_io_core.durability.publish import Publication, RenameFile
+from hdmf_io_core.io.base import StorageIO
+from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
+from hdmf_io_core.model.manager import Manager
+from hdmf_io_core.storage.protocols import ArraySink
+from hdmf_io_core.types import Mode
+from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
+from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.writer import HDF5Writer
+
+__all__ = ["HDF5IO"]
+
+
+class HDF5IO(StorageIO):
+    """An HDF5 file, open for HDMF data.
+
+    Parameters
+    ----------
+    path : str, os.PathLike, binary file object or h5py.File
+        The file. An object that is open already stays open when the IO is closed.
+    mode : {"r", "r+", "a", "w", "w-", "x"}
+        Read; change what exists; change or make; replace; make and refuse to replace (both last).
+        ``w`` writes beside the file and replaces it by one rename at the first successful ``write``.
+    manager : Manager or None
+        Turns containers into builders and back; None for the light model.
+    driver, driver_options
+        HDF5 file driver and its options, as in ``h5py.File``.
+    libver : str, pair of str or None
+        Oldest and newest format to write; None for h5py's default, which any reader takes.
+    locking : bool, "best-effort" or None
+        Whether HDF5 locks the file; None for HDF5's default.
+    rdcc_nbytes, rdcc_nslots, rdcc_w0
+        Chunk cache of each dataset: bytes (32 MiB when None), slots, preemption.
+    page_buf_size : int or None
+        Bytes of the page buffer.
+    fs_strategy, fs_persist, fs_threshold, fs_page_size
+        File space of a new file, as in ``h5py.File``.
+    userblock_size, alignment_threshold, alignment_interval, meta_block_size
+        Of a new file, in bytes, as in ``h5py.File``.
+    swmr : bool
+        Whether to read while another process writes.
+    atomic : bool
+        False lets mode ``w`` write to the target itself: the old content is lost at once.
+
+    Raises
+    ------
+    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError, CorruptFileError, OpenError
+        If the file cannot be opened; nothing is left behind.
+    ModeError, OptionError
+        If the mode or an option is unknown.
+
+    Notes
+    -----
+    Owns the file it opened and closes it. Opening reads the root alone.
+    """
+
+    def __init__(
+        self,
+        path: HDF5Source,
+        mode: str = "r",
+        manager: Manager | None = None,
+        *,
+        driver: str | None = None,
+        driver_options: Mapping[str, object] | None = None,
+        libver: str | tuple[str, str] | None = None,
+        locking: bool | str | None = None,
+        rdcc_nbytes: int | None = None,
+        rdcc_nslots: int | None = None,
+        rdcc_w0: float | None = None,
+        page_buf_size: int | None = None,
+        fs_strategy: str | None = None,
+        fs_persist: bool | None = None,
+        fs_threshold: int | None = None,
+        fs_page_size: int | None = None,
+        userblock_size: int | None = None,
+        alignment_threshold: int | None = None,
+        alignment_interval: int | None = None,
+        meta_block_size: int | None = None,
+        swmr: bool = False,
+        atomic: bool = True,
+    ) -> None:
+        options = FileOptions(
+            driver=driver,
+            driver_options=driver_options,
+            libver=libver,
+            locking=locking,
+            rdcc_nbytes=rdcc_nbytes,
+            rdcc_nslots=rdcc_nslots,
+            rdcc_w0=rdcc_w0,
+            page_buf_size=page_buf_size,
+            fs_strategy=fs_strategy,
+            fs_persist=fs_persist,
+            fs_threshold=fs_threshold,
+            fs_page_size=fs_page_size,
+            userblock_size=userblock_size,
+            alignment_threshold=alignment_threshold,
+            alignment_interval=alignment_interval,
+            meta_block_size=meta_block_size,
+            swmr=swmr,
+        )
+        checked = check_mode(mode)
+        local = isinstance(path, (str, os.PathLike)) and driver is None
+        publication: Publication | None = None
+        if local and atomic and starts_anew(checked):
+            storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
+        else:
+            storage = _open(path, checked, options)
+        super().__init__(storage, checked, manager=manager, publication=publication)
+
+    @property
+    def file(self) -> h5py.File:
+        """The open ``h5py.File``; another one after the first ``write`` of mode ``w``.
+
+        Raises
+        ------
+        ClosedIOError
+            If the IO is closed.
+        """
+        return self.storage.file
+
+    @property
+    def storage(self) -> HDF5Reader:
+        """The open storage; belongs to the IO."""
+        return cast("HDF5Reader", super().storage)
+
+    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
+        """Return what opens an array for writing; None in mode ``r``."""
+        storage = self.storage
+        return (lambda: storage.open_sink(path)) if isinstance(storage, HDF5Writer) else None
+
+
+def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
+    storage_class = HDF5Writer if may_write(mode) else HDF5Reader
+    file = open_file(path, mode, options)
+    return storage_class(file, close_file=not isinstance(path, h5py.File))
+
+
+def _open_beside(
+    target: Path, mode: Mode, options: FileOptions
+) -> tuple[HDF5Writer, RenameFile]:
+    """Open a new file in the target's folder, which is to take the target's place."""
+    # A link stays a link: the file that it points to is replaced.
+    target = Path(os.path.realpath(target))
+    check_target(target, mode, options)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    beside.touch(exist_ok=False)
+    try:
+        if target.exists():
+            shutil.copymode(target, beside)
+        file = open_file(beside, "w", options)
+        storage = HDF5Writer(file, source=str(target))
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    changing = replace(options, userblock_size=None, fs_strategy=None, fs_persist=None,
+                       fs_threshold=None, fs_page_size=None)
+    return storage, RenameFile(
+        beside,
+        target,
+        reopen=lambda: HDF5Writer(open_file(target, "r+", changing)),
+        replace=mode == "w",
+    )
