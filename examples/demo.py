@@ -34,11 +34,11 @@ def main() -> None:
 
 
 def show_backends() -> None:
-    """Print which backends there are, and why one cannot be used."""
+    """Print which backends can be used."""
     print("1. Backends")
     for backend in list_backends():
-        state = f"version {backend.version}" if backend.available else backend.reason
-        print(f"   {backend.name:<8} {state}")
+        if backend.available:
+            print(f"   {backend.name:<8} {backend.distribution} {backend.version}")
 
 
 def read(path: Path) -> np.ndarray:

@@ -22,11 +22,13 @@ def main(absent: list[str]) -> None:
     home = Path(hdmf_io_core.__file__).resolve()
     if home.is_relative_to(CLONE) and ".nox" not in home.parts:
         raise SystemExit(f"hdmf_io_core comes from the source tree: {home}")
-    backends = list_backends()
+    usable = {backend.name for backend in list_backends() if backend.available}
+    if "hdmf-io-hdf5" in installed and "hdf5" not in usable:
+        raise SystemExit("hdmf-io-hdf5 is installed, and its backend cannot be used")
     if loaded := sorted({"h5py", "zarr", "hdmf"}.intersection(sys.modules)):
         raise SystemExit(f"list_backends() imported {loaded}")
     ours = sorted(name for name in installed if name.startswith("hdmf-io"))
-    print(f"{', '.join(ours)}: backends {backends}")
+    print(f"{', '.join(ours)}: usable backends {sorted(usable)}")
 
 
 if __name__ == "__main__":
