@@ -28,6 +28,7 @@ def main() -> None:
         rows = read(recording)
         new_rows = append(recording, rows)
         export(recording, exported)
+        print("\n5. Verify with plain h5py")
         for path in (recording, exported):
             verify(path, new_rows)
     print("\nDone: what was written is what plain h5py reads.")
@@ -38,7 +39,7 @@ def show_backends() -> None:
     print("1. Backends")
     for backend in list_backends():
         if backend.available:
-            print(f"   {backend.name:<8} {backend.distribution} {backend.version}")
+            print(f"   {backend.name:<8} from {backend.distribution}")
 
 
 def read(path: Path) -> np.ndarray:
@@ -102,7 +103,9 @@ def verify(path: Path, new_rows: np.ndarray) -> None:
         if missing:
             message = f"{path.name} lacks {sorted(missing)}"
             raise AssertionError(message)
-        print(f"\n5. Plain h5py on {path.name}: {len(names(file))} objects, {found.shape} {SERIES}")
+        print(
+            f"   {path.name}: {len(names(file))} objects, {SERIES} {found.shape}, all as expected"
+        )
 
 
 def names(file: h5py.File) -> set[str]:
