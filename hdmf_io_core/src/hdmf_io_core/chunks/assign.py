@@ -117,7 +117,7 @@ def append_rows(sink: ArraySink, values: Any, *, path: str) -> None:
         raise
 
 
-def grown_shape(shape: Shape, needed: Shape, sink: ArraySink, *, path: str) -> Shape:
+def grown_shape(shape: Shape, needed: Shape, sink: ArraySink, *, path: str | None = None) -> Shape:
     """Return the shape that holds both; ``ShapeError`` if it leaves the ``maxshape``."""
     new = tuple(max(pair) for pair in zip(shape, needed, strict=True))
     limits = sink.layout.maxshape or shape

@@ -282,12 +282,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     def _writable(self) -> ArraySink:
         if self._open_sink is None:
             msg = "the file is open for reading only"
-            raise ModeError(
-                msg,
-                source=self._storage_name,
-                path=self._path,
-                hint="Open it with mode 'a' or 'r+' to change data.",
-            )
+            hint = "Open it with mode 'a' or 'r+' to change data."
+            raise ModeError(msg, source=self._storage_name, path=self._path, hint=hint)
         if self._sink is None:
             self._sink = self._open_sink()
         return self._sink

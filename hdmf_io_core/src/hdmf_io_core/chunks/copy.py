@@ -1,0 +1,137 @@
+"""From one stored array to another: encoded chunks as they are, or decoded where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from hdmf_io_core.chunks.grid import ChunkGrid, block_shape
+from hdmf_io_core.chunks.write import SLAB_BYTES
+from hdmf_io_core.errors import ShapeError
+from hdmf_io_core.storage.dtypes import is_self_contained
+from hdmf_io_core.storage.protocols import SupportsRawChunks, SupportsRawChunkWrites
+from hdmf_io_core.storage.selection import select_region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.storage.protocols import ArraySink, ArraySource
+    from hdmf_io_core.types import AnyArray
+
+__all__ = ["CopyReport", "can_copy_raw", "copy_array"]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What a copy moved.
+
+    Attributes
+    ----------
+    n_bytes
+        Encoded bytes for ``raw``, bytes in memory for ``stream``.
+    way
+        ``raw``: encoded chunks, never decoded. ``stream``: decoded, and encoded again.
+    """
+
+    n_bytes: int
+    way: Literal["raw", "stream"]
+
+
+def can_copy_raw(source: ArrayLayout, sink: ArrayLayout) -> bool:
+    """Whether the encoded chunks of one layout are those of the other.
+
+    Same shape, chunks, codecs and element type, no element that keeps bytes outside its chunk, and
+    the same fill value, since chunks that were never written are not copied.
+    """
+    return (
+        source.chunks is not None
+        and (source.shape, source.chunks) == (sink.shape, sink.chunks)
+        and source.codecs == sink.codecs
+        and source.dtype == sink.dtype
+        and is_self_contained(source.dtype)
+        and _same_fill(source.fill_value, sink.fill_value)
+    )
+
+
+def copy_array(
+    source: ArraySource,
+    sink: ArraySink,
+    *,
+    map_values: Callable[[AnyArray], AnyArray] | None = None,
+) -> CopyReport:
+    """Copy all elements into an array of the same shape, in bounded memory.
+
+    Parameters
+    ----------
+    source, sink
+        Both open, of the same shape; the sink's content is replaced.
+    map_values
+        Changes each block on its way, such as references to another file; None changes nothing.
+
+    Returns
+    -------
+    CopyReport
+        How much was moved, and how.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Notes
+    -----
+    Holds one block of at most 32 MiB, or one chunk of the sink if that is larger.
+    """
+    layout, target = source.layout, sink.layout
+    if layout.shape != target.shape:
+        msg = f"an array of shape {layout.shape} does not fit one of shape {target.shape}"
+        raise ShapeError(msg)
+    if (
+        map_values is None
+        and can_copy_raw(layout, target)
+        and isinstance(source, SupportsRawChunks)
+        and isinstance(sink, SupportsRawChunkWrites)
+    ):
+        return CopyReport(_copy_raw(source, sink, layout), "raw")
+    if layout.n_elements == 0:
+        return CopyReport(0, "stream")
+    return CopyReport(_copy_blocks(source, sink, map_values), "stream")
+
+
+def _copy_raw(source: SupportsRawChunks, sink: SupportsRawChunkWrites, layout: ArrayLayout) -> int:
+    n_bytes = 0
+    for coords in ChunkGrid(layout.shape or (), layout.chunks or ()).coords():
+        chunk = source.read_raw(coords)
+        if chunk is not None:
+            sink.write_raw(coords, chunk)
+            n_bytes += len(chunk.data)
+    return n_bytes
+
+
+def _copy_blocks(
+    source: ArraySource, sink: ArraySink, map_values: Callable[[AnyArray], AnyArray] | None
+) -> int:
+    layout = source.layout
+    shape = layout.shape or ()
+    unit = sink.layout.chunks or layout.chunks or (1,) * len(shape)
+    itemsize = max(1, layout.memory_dtype.itemsize)
+    n_bytes = 0
+    for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, SLAB_BYTES)).regions():
+        selection = select_region(region)
+        block = np.empty(selection.shape, layout.memory_dtype)
+        source.read_into(selection, block)
+        n_bytes += block.nbytes
+        if map_values is not None:
+            block = map_values(block)
+        expected = np.empty(0, sink.layout.memory_dtype).dtype
+        sink.write(region, block.astype(expected, copy=False))
+    return n_bytes
+
+
+def _same_fill(one: object, other: object) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.asarray(one).tobytes() == np.asarray(other).tobytes()
