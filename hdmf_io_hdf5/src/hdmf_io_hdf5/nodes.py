@@ -33,11 +33,18 @@ Index = dict[Identity, str]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An open group: its file, and its path there."""
+    """An open object: its file, and its path there, which runs through no link."""
 
-    gid: h5g.GroupID
+    oid: h5i.ObjectID
     home: Home
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A path that leads nowhere, and the files that its external link was looked for in."""
+
+    tried: tuple[str, ...] = ()
 
 
 class Nodes:
@@ -47,11 +54,11 @@ class Nodes:
     ----------
     homes : Homes
         The reader's files.
-    lapl : h5py.h5p.PropLAID or None
-        How external links are followed; None for HDF5's own way.
+    lapl : h5py.h5p.PropLAID
+        How external links are followed.
     """
 
-    def __init__(self, homes: Homes, lapl: h5p.PropLAID | None) -> None:
+    def __init__(self, homes: Homes, lapl: h5p.PropLAID) -> None:
         self._homes = homes
         self._lapl = lapl
         # (path in this reader, path in the other file) of what external links led to, by file number.
@@ -76,29 +83,31 @@ class Nodes:
         """Look one entry up; see ``StorageReader.node``."""
         parts = split(path)
         if not parts:
-            return self._root()
-        parent = self._opened("/".join(parts[:-1]))
-        if not isinstance(parent, h5g.GroupID):
+            return self._root_info()
+        if not _is_storable(path):
             return None
+        parent = self._follow(self._root(self._homes.own), parts[:-1], _LINKS_LIMIT)
         name = to_name(parts[-1])
-        if not parent.links.exists(name):
+        if isinstance(parent, _Broken) or not isinstance(parent.oid, h5g.GroupID):
             return None
-        return self._entry(self._place(parent, parts[:-1]), name, "/" + "/".join(parts))
+        if not parent.oid.links.exists(name):
+            return None
+        return self._entry(parent, name, "/" + "/".join(parts))
 
     def children(self, path: str) -> Iterator[NodeInfo]:
         """Yield the entries of a group; names are listed at once, nodes looked up one by one."""
-        gid = self.open(path)
-        if not isinstance(gid, h5g.GroupID):
+        parts = split(path)
+        self.open(path)
+        place = self._follow(self._root(self._homes.own), parts, _LINKS_LIMIT)
+        if isinstance(place, _Broken) or not isinstance(place.oid, h5g.GroupID):
             raise NodeNotFoundError(
                 "the node is no group, it has no children",
                 source=self._homes.own.source,
                 path=path,
             )
-        parts = split(path)
-        place = self._place(gid, parts)
         above = "/" + "/".join(parts)
         names: list[bytes] = []
-        gid.links.iterate(names.append, idx_type=_order(gid))
+        place.oid.links.iterate(names.append, idx_type=_order(place.oid))
         return (self._entry(place, name, join(above, to_text(name))) for name in names)
 
     def at(self, key: Identity, path: str) -> NodeInfo | None:
@@ -126,74 +135,81 @@ class Nodes:
         )
 
     def _opened(self, path: str) -> h5i.ObjectID | None:
-        parts = split(path)
-        try:
-            name = to_name("/" + "/".join(parts))
-        except UnicodeEncodeError:
+        if not _is_storable(path):
             return None
-        return None if b"\0" in name else opened(self._homes.own.fid, name, self._lapl)
+        name = to_name("/" + "/".join(split(path)))
+        return opened(self._homes.own.fid, name, self._lapl)
 
-    def _root(self) -> NodeInfo:
+    def _root(self, home: Home) -> _Place:
+        return _Place(h5o.open(home.fid, b"/"), home, "/")
+
+    def _root_info(self) -> NodeInfo:
         own = self._homes.own
         key, _, n_names = object_kind(own.fid)
         # The root has no entry anywhere; HDF5 counts none.
         return NodeInfo("/", "group", key, own.source, "/", n_names=max(1, n_names))
 
-    def _place(self, gid: h5g.GroupID, parts: tuple[str, ...]) -> _Place:
-        home = self._homes.of(gid)
-        name = h5i.get_name(gid)
-        return _Place(gid, home, "/" + "/".join(parts) if name is None else to_text(name))
-
     def _entry(self, place: _Place, name: bytes, path: str) -> NodeInfo:
-        link = link_target(place.gid, name)
+        link = link_target(place.oid, name)
         if link is None:
             return self._hard(place, name, path)
-        oid = opened(place.gid, name, self._lapl)
-        if oid is None:
-            return self._missing(place, name, path, link)
-        key, kind, n_names = object_kind(oid)
-        home = self._homes.of(oid, key[0])
-        inner = to_text(h5i.get_name(oid) or to_name(link.path))
+        target: _Place | _Broken = self._through(place, name, link, _LINKS_LIMIT)
+        # HDF5 has the last word: it counts the links of a whole path.
+        if isinstance(target, _Broken) or opened(place.oid, name, self._lapl) is None:
+            inner = join(place.path, to_text(name))
+            tried = target.tried if isinstance(target, _Broken) else ()
+            return NodeInfo(path, "missing", None, place.home.source, inner, link, tried=tried)
+        key, kind, n_names = object_kind(target.oid)
+        home, inner = target.home, target.path
         if home is not self._homes.own:
             self.mounts.setdefault(key[0], {}).setdefault(inner, path)
         return NodeInfo(path, _KINDS.get(kind, "missing"), key, home.source, inner, link, n_names)
 
     def _hard(self, place: _Place, name: bytes, path: str) -> NodeInfo:
+        source, inner = place.home.source, join(place.path, to_text(name))
         try:
-            key, kind, n_names = object_kind(place.gid, name)
+            key, kind, n_names = object_kind(place.oid, name)
         except (KeyError, OSError, RuntimeError, ValueError):
             # A link of a kind that a plugin defines, or an object header that is damaged.
-            return NodeInfo(
-                path, "missing", None, place.home.source, join(place.path, to_text(name))
-            )
-        inner = join(place.path, to_text(name))
-        return NodeInfo(
-            path, _KINDS.get(kind, "missing"), key, place.home.source, inner, None, n_names
-        )
+            return NodeInfo(path, "missing", None, source, inner)
+        return NodeInfo(path, _KINDS.get(kind, "missing"), key, source, inner, None, n_names)
 
-    def _missing(self, place: _Place, name: bytes, path: str, link: LinkTarget) -> NodeInfo:
-        inner = join(place.path, to_text(name))
-        tried = self._tried(place.gid, name, _LINKS_LIMIT)
-        return NodeInfo(path, "missing", None, place.home.source, inner, link, tried=tried)
+    def _follow(self, start: _Place, parts: tuple[str, ...], depth: int) -> _Place | _Broken:
+        """Walk a path part by part, so that what is found has a path without links."""
+        here: _Place | _Broken = start
+        for part in parts:
+            if isinstance(here, _Broken):
+                return here
+            name = to_name(part)
+            if not isinstance(here.oid, h5g.GroupID) or not here.oid.links.exists(name):
+                return _Broken()
+            here = self._step(here, name, depth)
+        return here
 
-    def _tried(self, gid: h5g.GroupID, path: bytes, depth: int) -> tuple[str, ...]:
-        """Return the files that the first broken external link on a path looked for."""
-        group = h5o.open(gid, b"/") if path.startswith(b"/") else gid
-        for part in (part for part in path.split(b"/") if part not in {b"", b"."}):
-            if not isinstance(group, h5g.GroupID) or not group.links.exists(part):
-                return ()
-            oid = opened(group, part, self._lapl)
-            if oid is not None:
-                group = oid
-                continue
-            link = link_target(group, part)
-            if link is None or not depth:
-                return ()
-            if link.kind == "soft":
-                return self._tried(group, to_name(link.path), depth - 1)
-            folder = os.path.dirname(self._homes.of(group).source)
-            return external_candidates(link.file or "", folder, os.environ)
-        return ()
+    def _step(self, place: _Place, name: bytes, depth: int) -> _Place | _Broken:
+        link = link_target(place.oid, name)
+        if link is not None:
+            return self._through(place, name, link, depth)
+        oid = opened(place.oid, name)
+        if oid is None:
+            return _Broken()
+        return _Place(oid, place.home, join(place.path, to_text(name)))
+
+    def _through(
+        self, place: _Place, name: bytes, link: LinkTarget, depth: int
+    ) -> _Place | _Broken:
+        if not depth:
+            return _Broken()
+        if link.kind == "soft":
+            start = self._root(place.home) if link.path.startswith("/") else place
+            return self._follow(start, split(link.path), depth - 1)
+        oid = opened(place.oid, name, self._lapl)
+        if oid is None:
+            folder = os.path.dirname(place.home.source)
+            return _Broken(external_candidates(link.file or "", folder, os.environ))
+        home = self._homes.of(oid)
+        inner = self._follow(self._root(home), split(link.path), depth - 1)
+        return _Place(oid, home, link.path) if isinstance(inner, _Broken) else inner
 
 
 def index_of(home: Home) -> Index:
@@ -219,6 +235,13 @@ def index_of(home: Home) -> Index:
                     found.append((h5o.open(gid, name), index[key]))
         pending.extend(reversed(found))
     return index
+
+
+def _is_storable(path: str) -> bool:
+    try:
+        return b"\0" not in to_name(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _hard_name(names: list[bytes], name: bytes, info: h5py.h5l.LinkInfo) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import h5py
 import numpy as np
-from h5py import h5d, h5fd, h5g, h5p, h5t
+from h5py import h5d, h5f, h5fd, h5g, h5p, h5t
 
 from hdmf_io_core.errors import (
     ClosedIOError,
@@ -216,7 +216,9 @@ class HDF5Reader:
             return None
         file, path = value.file, value.name or ""
         if file.id == self._file.id:
-            return StoredArray(open_array(value.id, self._homes, path, self._closed), self.source, path)
+            return StoredArray(
+                open_array(value.id, self._homes, path, self._closed), self.source, path
+            )
         source = _source_of(file)
         array = open_array(value.id, Homes(file.id, source), path, lambda: not value.id.valid)
         return StoredArray(array, source, path)
@@ -270,14 +272,12 @@ def _source_of(file: h5py.File) -> str:
     return os.path.abspath(name) if file.driver != "fileobj" else str(name)
 
 
-def _link_access(file: h5py.File, source: str | None) -> h5p.PropLAID | None:
-    """Return how to follow external links of a file that HDF5 does not know by name.
-
-    HDF5 would look in the working directory, and open what it finds through the same file object.
-    """
-    if source is None or file.id.get_access_plist().get_driver() != h5fd.fileobj_driver:
-        return None
+def _link_access(file: h5py.File, source: str | None) -> h5p.PropLAID:
+    """Return how external links are followed: for reading only, whatever the file itself is open for."""
     lapl = h5p.create(h5p.LINK_ACCESS)
-    lapl.set_elink_prefix(os.fsencode(os.path.dirname(source)))
-    lapl.set_elink_fapl(h5p.create(h5p.FILE_ACCESS))
+    lapl.set_elink_acc_flags(h5f.ACC_RDONLY)
+    if source and file.id.get_access_plist().get_driver() == h5fd.fileobj_driver:
+        # HDF5 does not know where the file is, and would open others through the same file object.
+        lapl.set_elink_prefix(os.fsencode(os.path.dirname(source)))
+        lapl.set_elink_fapl(h5p.create(h5p.FILE_ACCESS))
     return lapl

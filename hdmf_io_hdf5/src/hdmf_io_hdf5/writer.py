@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import h5py
-import numpy as np
-from h5py import h5a, h5d, h5f, h5g, h5o, h5p, h5t
+from h5py import h5a, h5d, h5f, h5g, h5i, h5o, h5p, h5t
 
 from hdmf_io_core.errors import (
     LinkTargetError,
     ModeError,
     NodeExistsError,
     NodeNotFoundError,
+    UnsupportedFeatureError,
     WriteError,
 )
-from hdmf_io_core.storage.dtypes import ElementType, RefType, TextType
+from hdmf_io_core.storage.dtypes import ElementType, RefType
 from hdmf_io_core.storage.layout import (
     ArrayLayout,
     Attribute,
@@ -27,11 +27,11 @@ from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
-from hdmf_io_hdf5.links import checked_name, join, to_name
+from hdmf_io_hdf5.links import checked_name, to_name
 from hdmf_io_hdf5.rawchunks import open_array
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
-from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC
+from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
 
 __all__ = ["HDF5Writer"]
 
@@ -113,7 +113,16 @@ class HDF5Writer(HDF5Reader):
         check_layout(layout, path, self._homes.own)
 
     def open_sink(self, path: str) -> HDF5Array:
-        """Open an existing array for writing; arguments and errors as :meth:`array`."""
+        """Open an existing array for writing.
+
+        Raises
+        ------
+        NodeNotFoundError, UnsupportedDtypeError
+            As :meth:`array`.
+        UnsupportedFeatureError
+            The array lies in another file, behind an external link.
+        """
+        self._own_node(path)
         return self.array(path)
 
     def set_attributes(self, path: str, attributes: Mapping[str, Attribute]) -> None:
@@ -121,16 +130,14 @@ class HDF5Writer(HDF5Reader):
 
         Raises
         ------
-        NodeNotFoundError
-            There is no node at the path.
+        NodeNotFoundError, UnsupportedFeatureError
+            There is no node at the path; it lies in another file.
         UnsupportedDtypeError, TextEncodingError, UnresolvedReferenceError
             A value cannot be stored as its type says.
         WriteError
             HDF5 refused, as it does above 64 KiB in the default file format.
         """
-        self._check_open()
-        oid = self._nodes.open(path)
-        home = self._homes.of(oid)
+        oid, home = self._own_node(path), self._homes.own
         references = References(home)
         checked = [
             encode_attribute(name, attribute, references, path)
@@ -141,8 +148,7 @@ class HDF5Writer(HDF5Reader):
 
     def delete_attributes(self, path: str, names: tuple[str, ...]) -> None:
         """Remove attributes; one that is not there is passed over."""
-        self._check_open()
-        oid = self._nodes.open(path)
+        oid = self._own_node(path)
         for name in names:
             if h5a.exists(oid, to_name(name)):
                 h5a.delete(oid, to_name(name))
@@ -186,31 +192,28 @@ class HDF5Writer(HDF5Reader):
         """
         self._check_open()
         above, last = checked_name(path, self.source)
-        parent, name = self._nodes.open(above), to_name(last)
+        parent, name = self._own_node(above), to_name(last)
         if not isinstance(parent, h5g.GroupID) or not parent.links.exists(name):
             raise NodeNotFoundError("there is nothing to delete", source=self.source, path=path)
         parent.unlink(name)
         self._changed()
 
     def write_specs(self, specs: SpecDocuments) -> None:
-        """Cache specifications; a version that is there already is left alone."""
+        """Cache specifications; a version that is there already is left alone.
+
+        Raises
+        ------
+        NodeExistsError
+            A node that is no group stands where they go.
+        """
         self._check_open()
         if not specs:
             return
         group = self._spec_group() or DEFAULT_GROUP
-        self._require_group(group)
-        for (namespace, version), documents in specs.items():
-            place = join(join(group, namespace), version)
-            if self.node(place) is not None:
-                continue
-            self._require_group(join(group, namespace))
-            self._require_group(place)
-            for source, text in documents.items():
-                self._write_text(join(place, source), text)
-        locator = Attribute(ObjectRef(self.source, path=group), RefType("object"))
-        root = self._nodes.open("/")
-        if not h5a.exists(root, SPECLOC.encode()):
-            self.set_attributes("/", {SPECLOC: locator})
+        write_documents(self, group, specs)
+        if not h5a.exists(self._nodes.open("/"), SPECLOC.encode()):
+            locator = ObjectRef(self.source, path=group)
+            self.set_attributes("/", {SPECLOC: Attribute(locator, RefType("object"))})
         self.refresh()
 
     def flush(self) -> None:
@@ -225,10 +228,24 @@ class HDF5Writer(HDF5Reader):
         """Make all written so far visible to a fresh reader."""
         self.flush()
 
+    def _own_node(self, path: str) -> h5i.ObjectID:
+        """Open a node that is to be changed; what lies in another file is not."""
+        self._check_open()
+        oid = self._nodes.open(path)
+        home = self._homes.of(oid)
+        if home is not self._homes.own:
+            raise UnsupportedFeatureError(
+                f"the node lies in another file, {home.source!r}, behind an external link",
+                source=self.source,
+                path=path,
+                hint="Open that file to change it.",
+            )
+        return oid
+
     def _new_entry(self, path: str) -> tuple[h5g.GroupID, bytes]:
         self._check_open()
         above, last = checked_name(path, self.source)
-        parent, name = self._nodes.open(above), to_name(last)
+        parent, name = self._own_node(above), to_name(last)
         if not isinstance(parent, h5g.GroupID):
             raise NodeNotFoundError("the parent is no group", source=self.source, path=above)
         if parent.links.exists(name):
@@ -243,7 +260,7 @@ class HDF5Writer(HDF5Reader):
     def _link_hard(self, parent: h5g.GroupID, name: bytes, target: LinkTarget, path: str) -> None:
         try:
             oid = self._nodes.open(target.path)
-            if self._homes.of(oid) is not self._homes.of(parent):
+            if self._homes.of(oid) is not self._homes.own:
                 raise LinkTargetError(
                     f"{target.path!r} lies in another file, a hard link stays in its own",
                     source=self.source,
@@ -258,22 +275,6 @@ class HDF5Writer(HDF5Reader):
                 path=path,
                 hint="Write the target first, or make a soft link.",
             ) from error
-
-    def _require_group(self, path: str) -> None:
-        node = self.node(path)
-        if node is None:
-            self.create_group(path)
-        elif node.kind != "group":
-            raise NodeExistsError(
-                "specifications cannot be cached: a node that is no group is in their place",
-                source=self.source,
-                path=path,
-            )
-
-    def _write_text(self, path: str, text: str) -> None:
-        values = np.empty((), object)
-        values[()] = text
-        self.create_array(path, ArrayLayout((), TextType())).write((), values)
 
     def _changed(self) -> None:
         # An address may now belong to another object, and a new object has no path yet.
