@@ -81,7 +81,7 @@ class DataChunkIterator(AbstractDataChunkIterator):
         self.buffer_size = buffer_size
         self.iter_axis = iter_axis
         self._maxshape = None if maxshape is None else tuple(maxshape)
-        self._given_dtype = None if dtype is None else np.dtype(dtype)
+        self._given_dtype: np.dtype[Any] | None = None if dtype is None else np.dtype(dtype)
         self._position = 0
         self._rows: Iterator[Any] = _rows_of(data, iter_axis)
         self._first: Any = None

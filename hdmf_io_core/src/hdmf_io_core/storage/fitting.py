@@ -26,7 +26,7 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 from hdmf_io_core.storage.numpytypes import object_array
-from hdmf_io_core.storage.text import check_text, decode_text
+from hdmf_io_core.storage.text import are_plain, check_text, decode_text
 from hdmf_io_core.storage.values import infer
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ def _cells(values: Any) -> tuple[list[Any], Shape]:
 
 def _fit_text(values: Any, element: TextType) -> AnyArray:
     leaves, shape = _cells(values)
+    if element.length is None and are_plain(leaves, element.charset):
+        return object_array(leaves, shape)
     cells: list[str | bytes] = []
     for index, leaf in enumerate(leaves):
         if not isinstance(leaf, (str, bytes)):

@@ -65,8 +65,12 @@ def infer_dtype(dtype: np.dtype[Any]) -> ElementType | None:
 def object_array(leaves: Sequence[Any], shape: Shape) -> AnyArray:
     """Return an object array of ``shape`` with one leaf a cell, whatever the leaves are."""
     array = np.empty(len(leaves), dtype=object)
-    for index, leaf in enumerate(leaves):
-        array[index] = leaf
+    if all(type(leaf) is str for leaf in leaves):
+        array[:] = leaves
+    else:
+        # One by one, or numpy would look into leaves that are sequences.
+        for index, leaf in enumerate(leaves):
+            array[index] = leaf
     return array.reshape(shape)
 
 

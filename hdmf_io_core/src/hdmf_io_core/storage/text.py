@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hdmf_io_core.errors import TextEncodingError
 
-__all__ = ["check_text", "decode_text"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["are_plain", "check_text", "decode_text"]
 
 
 def check_text(
@@ -48,3 +53,18 @@ def decode_text(data: bytes) -> str | bytes:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data
+
+
+def are_plain(texts: Sequence[object], charset: str) -> bool:
+    """Whether all are exactly ``str``, and storable at variable length: one check for many.
+
+    False does not say which is not; :func:`check_text` does.
+    """
+    plain = [text for text in texts if type(text) is str]
+    if len(plain) != len(texts):
+        return False
+    try:
+        data = "".join(plain).encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return b"\0" not in data

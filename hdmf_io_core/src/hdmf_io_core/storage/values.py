@@ -26,7 +26,7 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import Attribute, Empty, ObjectRef, RegionRef
 from hdmf_io_core.storage.numpytypes import infer_dtype, object_array
-from hdmf_io_core.storage.text import check_text, decode_text
+from hdmf_io_core.storage.text import are_plain, check_text, decode_text
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, Shape
@@ -241,6 +241,8 @@ def _infer_sequences(leaves: list[Any], shape: Shape, is_node: NodePredicate | N
 
 
 def _text_array(leaves: Sequence[str | bytes], shape: Shape, dtype: TextType) -> AnyArray:
+    if dtype.length is None and are_plain(leaves, dtype.charset):
+        return object_array(leaves, shape)
     cells: list[str | bytes] = []
     for index, leaf in enumerate(leaves):
         text = str(leaf) if isinstance(leaf, str) else decode_text(bytes(leaf))
