@@ -52,8 +52,8 @@
     ├── PluginWarning
     └── DataLossWarning
 
-An error says what failed, where (source and node path) and what to do next; the facts are attributes
-too. Nothing in the project matches on an error's text.
+An error says what failed, where (source and node path) and what to do next; the facts are
+attributes too. Nothing in the project matches on an error's text.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Plain aliases shared by every room: shapes, regions, modes. Knows nothing of storage or models."""
+"""Plain aliases for every room: shapes, regions, modes. Knows nothing of storage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "JSON",
@@ -26,7 +28,5 @@ Region: TypeAlias = tuple[slice, ...]
 ChunkCoords: TypeAlias = tuple[int, ...]
 """Position of a chunk in the grid, not of its first element."""
 Mode: TypeAlias = Literal["r", "r+", "a", "w", "w-", "x"]
-JSON: TypeAlias = (
-    "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
-)
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 AnyArray: TypeAlias = npt.NDArray[np.generic]

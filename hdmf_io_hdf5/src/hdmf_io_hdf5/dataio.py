@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -14,9 +14,11 @@ from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
 from hdmf_io_core.errors import LinkTargetError, OptionError
 from hdmf_io_core.storage.dtypes import ElementType, NumberType
 from hdmf_io_core.storage.layout import LinkTarget
-from hdmf_io_core.types import MaxShape, Shape
 from hdmf_io_hdf5.fileobj import FileOptions, open_file
 from hdmf_io_hdf5.filters import Compression, codecs_from_options
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import MaxShape, Shape
 
 __all__ = ["H5DataIO"]
 
@@ -30,18 +32,18 @@ class H5DataIO(DataIO):
     ----------
     data : array-like, chunk iterator, str or None
         What to store. With ``link_data=True`` a path names a dataset of another HDF5 file:
-        ``"file.h5::/group/dataset"``, or ``"file.h5"`` for the dataset of the node's own name, else the
-        only one in the file. None with ``dtype`` and ``shape`` makes an array without content.
+        ``"file.h5::/group/dataset"``, or ``"file.h5"`` for the dataset of the node's own name, else
+        the only one in the file. None with ``dtype`` and ``shape`` makes an array without content.
     compression : str, int, Mapping or None
-        ``"gzip"`` (or True), ``"lzf"``, ``"szip"``, the number of a registered filter, or an object of
-        the package hdf5plugin.
+        ``"gzip"`` (or True), ``"lzf"``, ``"szip"``, the number of a registered filter, or an object
+        of the package hdf5plugin.
     compression_opts : int, tuple or None
         gzip: level 0-9, 4 when None. Other filters: their parameters.
     shuffle, fletcher32 : bool
         Whether to add these filters.
     scaleoffset : int, bool or None
-        Integers: bits to keep, True for as many as needed. Floats: decimal digits to keep, which loses
-        the rest.
+        Integers: bits to keep, True for as many as needed. Floats: decimal digits to keep, which
+        loses the rest.
     chunks : tuple of int, bool or None
         Chunk shape; True or None for a good one, where chunks are needed.
     maxshape : tuple or None
@@ -109,13 +111,13 @@ class H5DataIO(DataIO):
         for name in ("chunks", "maxshape"):
             value = self._settings[name]
             if isinstance(value, tuple) and not all(_is_length(length, name) for length in value):
-                raise OptionError(
-                    f"{name}={value!r} is no shape", hint="Give a tuple of integers, one an axis."
-                )
+                msg = f"{name}={value!r} is no shape"
+                raise OptionError(msg, hint="Give a tuple of integers, one an axis.")
         if self._link_data and any(self.io_settings.values()):
             given = ", ".join(sorted(self.io_settings))
+            msg = f"linked data keeps the layout it has, so {given} cannot be used"
             raise OptionError(
-                f"linked data keeps the layout it has, so {given} cannot be used",
+                msg,
                 hint="Set link_data=False to copy the data with these options.",
             )
 
@@ -162,8 +164,8 @@ class H5DataIO(DataIO):
         Raises
         ------
         SourceNotFoundError, LinkTargetError
-            If the file, or the dataset, is not there, or it is not clear which is meant; an explicit
-            ``::/path`` is taken as it is.
+            If the file, or the dataset, is not there, or it is not clear which is meant; an
+            explicit ``::/path`` is taken as it is.
         """
         if not self._link_data or not isinstance(self._data, (str, os.PathLike)):
             return None
@@ -183,9 +185,8 @@ class H5DataIO(DataIO):
         found = file.get(target.path)
         if not isinstance(found, h5py.Dataset):
             file.close()
-            raise LinkTargetError(
-                f"there is no dataset {target.path!r} to copy", source=target.file, path=target.path
-            )
+            msg = f"there is no dataset {target.path!r} to copy"
+            raise LinkTargetError(msg, source=target.file, path=target.path)
         return found
 
 
@@ -198,7 +199,7 @@ def _as_tuple(value: Any) -> Any:
 def _is_length(value: object, name: str) -> bool:
     if value is None:
         return name == "maxshape"
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 0
 
 
 def _only_dataset(file: str, name: str) -> str:
@@ -221,5 +222,3 @@ def _only_dataset(file: str, name: str) -> str:
         source=str(Path(file).absolute()),
         hint=f"Name it: data='{file}{_SEPARATOR}/group/dataset'.",
     )
-
-

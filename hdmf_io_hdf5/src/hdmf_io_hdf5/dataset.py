@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h5py
-
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import OptionError
 from hdmf_io_core.model.node import BrokenLink
 from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
 if TYPE_CHECKING:
+    import h5py
+
     from hdmf_io_hdf5.io import HDF5IO
 
 __all__ = ["H5Dataset"]
@@ -36,15 +36,16 @@ class H5Dataset(LazyDataset):
 
     Notes
     -----
-    ``dataset[key]`` reads what is asked: ``str`` for text, containers for references. ``astype`` gives a
-    view that converts; assignment and ``append`` need a mode that writes.
+    ``dataset[key]`` reads what is asked: ``str`` for text, containers for references. ``astype``
+    gives a view that converts; assignment and ``append`` need a mode that writes.
     """
 
     def __init__(self, dataset: h5py.Dataset, io: HDF5IO) -> None:
         stored = io.storage.adopt(dataset)
         if stored is None:
+            msg = f"H5Dataset wraps an h5py.Dataset, not {type(dataset).__name__}"
             raise OptionError(
-                f"H5Dataset wraps an h5py.Dataset, not {type(dataset).__name__}",
+                msg,
                 hint="Take it from io.file, as in H5Dataset(io.file['/group/dataset'], io).",
             )
 

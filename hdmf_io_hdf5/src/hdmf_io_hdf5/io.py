@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import h5py
 
 from hdmf_io_core.durability.publish import Publication, RenameFile
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
-from hdmf_io_core.model.manager import Manager
-from hdmf_io_core.storage.protocols import ArraySink
-from hdmf_io_core.types import Mode
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hdmf_io_core.model.manager import Manager
+    from hdmf_io_core.storage.protocols import ArraySink
+    from hdmf_io_core.types import Mode
 
 __all__ = ["HDF5IO"]
 
@@ -34,7 +37,8 @@ class HDF5IO(StorageIO):
         The file. An object that is open already stays open when the IO is closed.
     mode : {"r", "r+", "a", "w", "w-", "x"}
         Read; change what exists; change or make; replace; make and refuse to replace (both last).
-        ``w`` writes beside the file and replaces it by one rename at the first successful ``write``.
+        ``w`` writes beside the file and replaces it by one rename at the first successful
+        ``write``.
     manager : Manager or None
         Turns containers into builders and back; None for the light model.
     driver, driver_options
@@ -58,7 +62,8 @@ class HDF5IO(StorageIO):
 
     Raises
     ------
-    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError, CorruptFileError, OpenError
+    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError, CorruptFileError,
+    OpenError
         If the file cannot be opened; nothing is left behind.
     ModeError, OptionError
         If the mode or an option is unknown.
@@ -114,6 +119,7 @@ class HDF5IO(StorageIO):
         )
         checked = check_mode(mode)
         local = isinstance(path, (str, os.PathLike)) and driver is None
+        storage: HDF5Reader
         publication: Publication | None = None
         if local and atomic and starts_anew(checked):
             storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
@@ -149,9 +155,7 @@ def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
     return storage_class(file, close_file=not isinstance(path, h5py.File))
 
 
-def _open_beside(
-    target: Path, mode: Mode, options: FileOptions
-) -> tuple[HDF5Writer, RenameFile]:
+def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Writer, RenameFile]:
     """Open a new file in the target's folder, which is to take the target's place."""
     # A link stays a link: the file that it points to is replaced.
     target = Path(os.path.realpath(target))
@@ -166,8 +170,14 @@ def _open_beside(
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    changing = replace(options, userblock_size=None, fs_strategy=None, fs_persist=None,
-                       fs_threshold=None, fs_page_size=None)
+    changing = replace(
+        options,
+        userblock_size=None,
+        fs_strategy=None,
+        fs_persist=None,
+        fs_threshold=None,
+        fs_page_size=None,
+    )
     return storage, RenameFile(
         beside,
         target,

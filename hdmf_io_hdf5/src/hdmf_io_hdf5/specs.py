@@ -9,10 +9,10 @@ from hdmf_io_core.errors import ModeError, SpecError
 from hdmf_io_core.io.modes import may_write
 from hdmf_io_core.model.builders import find_type
 from hdmf_io_core.model.spec import NamespaceCatalog, SpecCatalog, SpecNamespace
-from hdmf_io_hdf5.writer import HDF5Writer
 
 if TYPE_CHECKING:
     from hdmf_io_hdf5.io import HDF5IO
+    from hdmf_io_hdf5.writer import HDF5Writer
 
 __all__ = ["H5SpecReader", "H5SpecWriter"]
 
@@ -33,15 +33,16 @@ class H5SpecWriter:
 
     def __init__(self, io: HDF5IO) -> None:
         if not may_write(io.mode):
+            msg = f"mode {io.mode!r} does not allow to write specifications"
             raise ModeError(
-                f"mode {io.mode!r} does not allow to write specifications",
+                msg,
                 source=io.source,
                 hint="Open with mode 'a', 'r+' or 'w'.",
             )
         self._io = io
 
     def write_spec(self, spec_catalog: SpecCatalog, spec_namespace: SpecNamespace) -> None:
-        """Store a namespace and its type definitions; a version that is there already is left alone.
+        """Store a namespace and its types; a version that is there already is left alone.
 
         Parameters
         ----------
@@ -57,9 +58,12 @@ class H5SpecWriter:
         """
         missing = [name for name in _sources(spec_namespace) if name not in spec_catalog.documents]
         if missing:
-            raise SpecError(
+            msg = (
                 f"namespace {spec_namespace.name!r} names the sources {missing}, the catalog has "
-                f"{sorted(spec_catalog.documents)}",
+                f"{sorted(spec_catalog.documents)}"
+            )
+            raise SpecError(
+                msg,
                 source=self._io.source,
                 hint="Give a catalog with a document for each source.",
             )
@@ -85,8 +89,9 @@ class H5SpecReader:
     def read_spec(self) -> tuple[SpecCatalog, SpecNamespace]:
         """Return the definitions, and the namespace, of the root's type.
 
-        The newest version counts; a root without a type takes the first namespace that no other includes.
-        The catalog holds every type cached in the file, the namespaces that are built on among them.
+        The newest version counts; a root without a type takes the first namespace that no other
+        includes. The catalog holds every type cached in the file, the namespaces that are built on
+        among them.
 
         Raises
         ------
@@ -95,8 +100,9 @@ class H5SpecReader:
         """
         cached = NamespaceCatalog(self._io.storage.specs())
         if not cached.namespaces:
+            msg = "the file caches no specification"
             raise SpecError(
-                "the file caches no specification",
+                msg,
                 source=self._io.source,
                 hint="Files written with cache_spec=True do.",
             )

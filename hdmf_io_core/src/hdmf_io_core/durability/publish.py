@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hdmf_io_core.storage.protocols import StorageWriter
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from hdmf_io_core.storage.protocols import StorageWriter
 
 __all__ = ["InPlace", "Publication", "RenameFile"]
 
@@ -58,8 +60,8 @@ class RenameFile:
 
     Notes
     -----
-    Rename is atomic where the file system says so (POSIX local ones do): a reader finds the old file or
-    the new one.
+    Rename is atomic where the file system says so (POSIX local ones do): a reader finds the old
+    file or the new one.
     """
 
     def __init__(

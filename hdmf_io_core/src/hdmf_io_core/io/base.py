@@ -1,27 +1,30 @@
 """An IO over a storage: lifetime, modes, and the way from containers to a plan and back.
 
-Knows no format. A backend's IO class opens its storage and hands it to :class:`StorageIO`, which owns and
-closes it.
+Knows no format. A backend's IO class opens its storage and hands it to :class:`StorageIO`, which
+owns and closes it.
 """
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from hdmf_io_core.durability.publish import InPlace, Publication
 from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
-from hdmf_io_core.model.builders import GroupBuilder
-from hdmf_io_core.model.container import Container
 from hdmf_io_core.model.manager import BuildManager, Manager
 from hdmf_io_core.plan.execute import WriteReport, execute
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
-from hdmf_io_core.plan.steps import WritePlan
-from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
-from hdmf_io_core.types import Mode
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from hdmf_io_core.model.builders import GroupBuilder
+    from hdmf_io_core.model.container import Container
+    from hdmf_io_core.plan.steps import WritePlan
+    from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
+    from hdmf_io_core.types import Mode
 
 __all__ = ["StorageIO"]
 
@@ -73,9 +76,8 @@ class StorageIO(HDMFIO):
             If the IO is closed.
         """
         if self._storage is None:
-            raise ClosedIOError(
-                "the IO is closed", source=self._source, hint="Open the file again."
-            )
+            msg = "the IO is closed"
+            raise ClosedIOError(msg, source=self._source, hint="Open the file again.")
         return self._storage
 
     @property
@@ -104,10 +106,12 @@ class StorageIO(HDMFIO):
     # work
 
     def read(self) -> Container:
+        """Return the root container; see :meth:`HDMFIO.read`."""
         storage = self.storage
         if self._is_empty:
+            msg = f"there is nothing to read yet in mode {self._mode!r}"
             raise ModeError(
-                f"there is nothing to read yet in mode {self._mode!r}",
+                msg,
                 source=storage.source,
                 hint="Write first, or open with mode 'r' or 'a'.",
             )
@@ -151,15 +155,18 @@ class StorageIO(HDMFIO):
     def export(
         self, src_io: HDMFIO, container: Container | None = None, *, cache_spec: bool = True
     ) -> WriteReport:
+        """Copy what another IO holds; see :meth:`HDMFIO.export`."""
         writer = self._writer()
         if not isinstance(src_io, StorageIO):
+            msg = f"{type(src_io).__name__} has no storage that could be exported"
             raise ExportError(
-                f"{type(src_io).__name__} has no storage that could be exported",
+                msg,
                 source=src_io.source,
                 hint="Read its container and write that.",
             )
         if src_io is self:
-            raise ExportError("an IO cannot be exported to itself", source=self.source)
+            msg = "an IO cannot be exported to itself"
+            raise ExportError(msg, source=self.source)
         root = self._exported_root(src_io, container, writer.source)
         options = PlanOptions(is_new=self._is_empty, link_data=False, cache_spec=cache_spec)
         return self._carry_out(plan_write(root, writer, options), None)
@@ -174,8 +181,9 @@ class StorageIO(HDMFIO):
     def _writer(self) -> StorageWriter:
         storage = self.storage
         if not may_write(self._mode):
+            msg = f"mode {self._mode!r} does not allow to write"
             raise ModeError(
-                f"mode {self._mode!r} does not allow to write",
+                msg,
                 source=storage.source,
                 hint="Open with mode 'a' or 'r+' to change the file, 'w' to replace it.",
             )
@@ -210,6 +218,7 @@ class StorageIO(HDMFIO):
             self._writer().flush()
 
     def close(self) -> None:
+        """Publish what was written and release the storage; a second call does nothing."""
         storage = self._storage
         if storage is None:
             return

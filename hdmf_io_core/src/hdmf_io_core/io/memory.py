@@ -1,14 +1,18 @@
-"""The memory backend: files that are names of this process, for tests and for passing trees about."""
+"""The memory backend: files that are names of this process, mostly for tests."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import SourceExistsError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, starts_anew
-from hdmf_io_core.model.manager import Manager
 from hdmf_io_core.storage.memory import MemoryFile, MemoryFiles, MemoryReader, MemoryStorage
-from hdmf_io_core.storage.protocols import StorageWriter
-from hdmf_io_core.types import Mode
+
+if TYPE_CHECKING:
+    from hdmf_io_core.model.manager import Manager
+    from hdmf_io_core.storage.protocols import StorageWriter
+    from hdmf_io_core.types import Mode
 
 __all__ = ["MemoryIO"]
 
@@ -21,7 +25,8 @@ class MemoryIO(StorageIO):
     Parameters
     ----------
     path : str
-        ``memory://name``, or the name alone. It lives until the process ends, or mode ``w`` replaces it.
+        ``memory://name``, or the name alone. It lives until the process ends, or mode ``w``
+        replaces it.
     mode : {"r", "r+", "a", "w", "w-", "x"}
         As for files.
     manager : Manager or None
@@ -61,7 +66,8 @@ class _Registration:
 
 def _file(name: str, mode: Mode) -> MemoryFile:
     if mode in ("w-", "x") and name in _FILES:
-        raise SourceExistsError(f"there is a file {name!r} in memory", source=name)
+        msg = f"there is a file {name!r} in memory"
+        raise SourceExistsError(msg, source=name)
     if mode in ("r", "r+") or (mode == "a" and name in _FILES):
         return _FILES.get(name)
     return MemoryFile(name, _FILES if mode == "a" else None)

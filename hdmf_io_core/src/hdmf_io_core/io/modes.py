@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hdmf_io_core.errors import ModeError
-from hdmf_io_core.types import Mode
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import Mode
 
 __all__ = ["check_mode", "may_write", "starts_anew"]
 
@@ -21,8 +23,9 @@ def check_mode(mode: str) -> Mode:
         Otherwise.
     """
     if mode not in _MODES:
+        msg = f"mode {mode!r} is unknown"
         raise ModeError(
-            f"mode {mode!r} is unknown",
+            msg,
             hint="Use 'r' (read), 'r+' (change), 'a' (change or create), 'w' (create or replace), "
             "'w-' or 'x' (create, refuse to replace).",
         )

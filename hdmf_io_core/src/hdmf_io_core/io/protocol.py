@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from hdmf_io_core.model.container import Container
     from hdmf_io_core.plan.execute import WriteReport
 
@@ -16,11 +17,11 @@ __all__ = ["HDMFIO"]
 class HDMFIO(ABC):
     """An open source of HDMF data; what ``open_io`` returns.
 
-    A context manager: leaving the block closes it. Whoever opens it closes it; containers read from it
-    are usable while it is open.
+    A context manager: leaving the block closes it. Whoever opens it closes it; containers read from
+    it are usable while it is open.
 
-    An author of a backend for another kind of model implements this class itself; one who stores the
-    common model derives from ``StorageIO`` and writes a storage.
+    An author of a backend for another kind of model implements this class itself; one who stores
+    the common model derives from ``StorageIO`` and writes a storage.
     """
 
     @property
@@ -68,10 +69,11 @@ class HDMFIO(ABC):
         cache_spec : bool
             Whether the specifications of its types are stored too.
         exhaust_dci : bool
-            Whether chunk iterators are drained one after the other; with False, one chunk of each in
-            turn, after everything else.
+            Whether chunk iterators are drained one after the other; with False, one chunk of each
+            in turn, after everything else.
         link_data : bool
-            Whether lazy data of another open file becomes an external link; with False it is copied.
+            Whether lazy data of another open file becomes an external link; with False it is
+            copied.
 
         Returns
         -------

@@ -16,9 +16,9 @@ __all__ = ["Attributes"]
 class Attributes(MutableMapping[str, object]):
     """Attributes by name.
 
-    Reading gives ``str``, numpy scalars and ndarrays; references come as the containers they point to.
-    A value is checked and its element type inferred when it is set, so that an attribute that cannot be
-    stored raises here. Changing one counts as a change of the node.
+    Reading gives ``str``, numpy scalars and ndarrays; references come as the containers they point
+    to. A value is checked and its element type inferred when it is set, so that an attribute that
+    cannot be stored raises here. Changing one counts as a change of the node.
 
     Parameters
     ----------
@@ -57,9 +57,8 @@ class Attributes(MutableMapping[str, object]):
         try:
             attribute = self.stored[name]
         except KeyError:
-            raise NodeNotFoundError(
-                f"no attribute {name!r}; there are {sorted(self.stored)}"
-            ) from None
+            msg = f"no attribute {name!r}; there are {sorted(self.stored)}"
+            raise NodeNotFoundError(msg) from None
         if self._resolve is None or not has_references(attribute.dtype):
             return attribute.value
         return resolve_value(attribute.value, attribute.dtype, self._resolve)
@@ -77,7 +76,8 @@ class Attributes(MutableMapping[str, object]):
 
     def __delitem__(self, name: str) -> None:
         if name not in self.stored:
-            raise NodeNotFoundError(f"no attribute {name!r}; there are {sorted(self.stored)}")
+            msg = f"no attribute {name!r}; there are {sorted(self.stored)}"
+            raise NodeNotFoundError(msg)
         del self._edit()[name]
         self._on_change()
 

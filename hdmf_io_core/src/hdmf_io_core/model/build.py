@@ -71,8 +71,9 @@ class Build:
         export: bool,
     ) -> None:
         if not isinstance(container, Container):
+            msg = f"a Container is written, not {type(container).__name__}"
             raise BuildError(
-                f"a Container is written, not {type(container).__name__}",
+                msg,
                 hint="Put the data into a Container and write that.",
             )
         self._known = known
@@ -144,7 +145,7 @@ class Build:
         )
 
     def _content(self, data: object) -> tuple[object, ElementType | None]:
-        """Return data with nodes turned into references, and its element type if that was looked at."""
+        """Return data with nodes as references, and its element type if that was looked at."""
         if isinstance(data, Node):
             return self._reference(data), RefType()
         may_hold_nodes = isinstance(data, (list, tuple)) or (
@@ -164,7 +165,7 @@ class Build:
                 key = self._type_key
             if has_references(attribute.dtype):
                 value = resolve_value(attribute.value, attribute.dtype, self._refer)
-                attribute = replace(attribute, value=value)  # noqa: PLW2901
+                attribute = replace(attribute, value=value)
             built[key] = attribute
         return built
 
@@ -178,8 +179,9 @@ class Build:
             return ObjectRef(self._source, path=path)
         home, _, _ = self._state(node)
         if home is None:
+            msg = f"a reference points to {node.name!r}, which is in no file and not in the tree"
             raise UnresolvedReferenceError(
-                f"a reference points to {node.name!r}, which is in no file and not in the tree",
+                msg,
                 path=node.path,
                 hint="Add it to the tree that is written.",
             )
@@ -208,8 +210,9 @@ class Build:
 
 def _check_untyped(parent: Container, child: Node) -> None:
     if parent.data_type == "SimpleMultiContainer":
+        msg = f"{child.name!r} has no type, and its container is a SimpleMultiContainer"
         raise UntypedNodeError(
-            f"{child.name!r} has no type, and its container is a SimpleMultiContainer",
+            msg,
             path=child.path,
             hint="Stock hdmf could not read such a file: give it a data_type.",
         )

@@ -1,29 +1,31 @@
 """Builders: the description of a tree that lies between containers and storage.
 
-A builder says what a node is, not how it is stored: the planner decides that. Builders read from a storage
-have lazy ``attributes`` and ``children`` and a ``home``; those of new containers have plain dicts.
-They compare by identity: one builder stands for one node.
+A builder says what a node is, not how it is stored: the planner decides that. Builders read from a
+storage have lazy ``attributes`` and ``children`` and a ``home``; those of new containers have plain
+dicts. They compare by identity: one builder stands for one node.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from hdmf_io_core.chunks.dataio import DataIO
-from hdmf_io_core.storage.dtypes import ElementType
-from hdmf_io_core.storage.layout import (
-    Attribute,
-    LinkTarget,
-    NodeInfo,
-    NodeKey,
-    ObjectRef,
-    RegionRef,
-    SpecDocuments,
-)
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.layout import (
+        Attribute,
+        LinkTarget,
+        NodeInfo,
+        NodeKey,
+        ObjectRef,
+        RegionRef,
+        SpecDocuments,
+    )
 
 __all__ = [
     "Builder",
@@ -111,8 +113,8 @@ class DatasetBuilder:
     Attributes
     ----------
     data
-        What the user gave: values, a lazy or foreign array, a chunk stream, a ``DataIO``; None for a
-        null dataspace or for an array to be preallocated.
+        What the user gave: values, a lazy or foreign array, a chunk stream, a ``DataIO``; None for
+        a null dataspace or for an array to be preallocated.
     dtype
         Element type if it is known beforehand; None to infer it from ``data``.
     wrapper

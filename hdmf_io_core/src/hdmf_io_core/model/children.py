@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import BrokenLinkWarning
 from hdmf_io_core.model.builders import GroupBuilder, LinkBuilder
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
-from hdmf_io_core.storage.layout import LinkTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.storage.layout import LinkTarget
 
 __all__ = ["Children", "Link"]
 
@@ -21,8 +25,8 @@ class Link:
     Attributes
     ----------
     target
-        What the file says, or what it is to say; None for a link to a node whose place is known only
-        when it is written.
+        What the file says, or what it is to say; None for a link to a node whose place is known
+        only when it is written.
     node
         Where the link leads; None until followed, a ``BrokenLink`` if nowhere.
     builder

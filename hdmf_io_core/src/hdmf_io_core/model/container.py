@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import (
     ContainerCycleError,
@@ -17,6 +17,9 @@ from hdmf_io_core.model.names import check_name, join_path, split_path
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.storage.layout import LinkTarget
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 __all__ = ["Container"]
 
 _MAX_LINES = 20
@@ -26,8 +29,9 @@ class Container(Node):
     """A group: children by name, attributes, a type.
 
     Children are reached as attributes (``container.neural_data``), by name or path
-    (``container["a/b/c"]``), by iteration over the names. Python attributes and methods win over children
-    of the same name; those are reached by ``[]``. Children read from a file load when touched.
+    (``container["a/b/c"]``), by iteration over the names. Python attributes and methods win over
+    children of the same name; those are reached by ``[]``. Children read from a file load when
+    touched.
 
     Parameters
     ----------
@@ -83,13 +87,13 @@ class Container(Node):
             If the child is this container or one of its ancestors.
         """
         if not isinstance(child, Node):
-            raise TypeError(  # noqa: TRY003 - a programming error, not one of data
-                f"a child is a Container or Data, not {type(child).__name__}"
-            )
+            msg = f"a child is a Container or Data, not {type(child).__name__}"
+            raise TypeError(msg)
         self._check_free(child.name)
         if self._is_inside(child):
+            msg = f"{child.name!r} cannot be inside itself"
             raise ContainerCycleError(
-                f"{child.name!r} cannot be inside itself",
+                msg,
                 path=self.path,
                 hint="To point back at an ancestor, use add_link.",
             )
@@ -101,7 +105,7 @@ class Container(Node):
         self._touch()
 
     def add_link(self, name: str, target: Node | LinkTarget) -> None:
-        """Add a link to a node of this tree, to one of another open file, or to a place not yet there."""
+        """Add a link to a node of this tree or of another open file, or to a place."""
         self._check_free(check_name(name))
         link = Link(None, node=target) if isinstance(target, Node) else Link(target)
         self._entries.put(name, link)
@@ -155,7 +159,8 @@ class Container(Node):
 
     def __getitem__(self, path: str) -> Node | BrokenLink:
         if not isinstance(path, str):
-            raise TypeError(f"a child is found by name or path, not by {type(path).__name__}")  # noqa: TRY003
+            msg = f"a child is found by name or path, not by {type(path).__name__}"
+            raise TypeError(msg)
         node: object = self
         if path.startswith("/"):
             while isinstance(node, Container) and node.parent is not None:
@@ -207,10 +212,11 @@ class Container(Node):
                 self.remove_child(name)
             self.add_child(value)
         elif type(self) is Container:
-            raise AttributeError(  # noqa: TRY003
+            msg = (
                 f"{name!r} is no child of {self.path!r} and would not be stored; "
                 f"use add_child, or attributes[{name!r}] for an attribute"
             )
+            raise AttributeError(msg)
         else:
             object.__setattr__(self, name, value)
 
@@ -252,8 +258,9 @@ class Container(Node):
 
     def _check_free(self, name: str) -> None:
         if name in self._entries:
+            msg = f"there is a child {name!r} already"
             raise DuplicateNameError(
-                f"there is a child {name!r} already",
+                msg,
                 source=self.container_source,
                 path=self.path,
                 hint="Remove it first, or choose another name.",
@@ -281,5 +288,6 @@ class Container(Node):
 
 def _path_of(node: Node | BrokenLink | None) -> str:
     if node is None:
-        raise LinkTargetError("a link has neither a target nor a node")
+        msg = "a link has neither a target nor a node"
+        raise LinkTargetError(msg)
     return node.path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,11 @@ from hdmf_io_core.errors import ConstructError, ShapeError
 from hdmf_io_core.model.builders import DatatypeBuilder
 from hdmf_io_core.model.node import Node, NodeLoader
 from hdmf_io_core.storage.dtypes import ElementType, element_repr
-from hdmf_io_core.types import AnyArray, MaxShape, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from hdmf_io_core.types import AnyArray, MaxShape, Shape
 
 __all__ = ["Data", "Datatype"]
 
@@ -23,17 +26,17 @@ __all__ = ["Data", "Datatype"]
 class Data(NDArrayOperatorsMixin, Node):
     """A dataset: an array, a scalar or text, with attributes and a type.
 
-    It acts as its array: ``len``, slicing, ``numpy.asarray``, arithmetic. Data read from a file is lazy:
-    slicing reads what is asked, ``numpy.asarray`` reads all.
+    It acts as its array: ``len``, slicing, ``numpy.asarray``, arithmetic. Data read from a file is
+    lazy: slicing reads what is asked, ``numpy.asarray`` reads all.
 
     Parameters
     ----------
     name : str
         Not empty, without slash.
     data : object
-        Array, nested list, scalar, text, a list of nodes (stored as references), a chunk iterator, any
-        object with ``shape``, ``dtype`` and slicing, or a ``DataIO`` around one of these. None for a
-        null dataspace.
+        Array, nested list, scalar, text, a list of nodes (stored as references), a chunk iterator,
+        any object with ``shape``, ``dtype`` and slicing, or a ``DataIO`` around one of these. None
+        for a null dataspace.
     data_type, namespace : str or None
         The type; None for an untyped dataset.
     object_id : str or None
@@ -45,6 +48,8 @@ class Data(NDArrayOperatorsMixin, Node):
     -----
     The caller keeps the array: it is not copied, and must not change before it is written.
     """
+
+    _data: Any
 
     # Before this priority numpy would iterate over Data instead of asking it.
     __array_priority__: ClassVar[float] = 1000.0
@@ -71,10 +76,10 @@ class Data(NDArrayOperatorsMixin, Node):
     def _setup(self, name: str, loader: NodeLoader | None) -> None:
         super()._setup(name, loader)
         self._data_revision = 0 if loader is not None else 1
-        stored: object = getattr(loader.builder, "data", None) if loader is not None else None
+        stored: Any = getattr(loader.builder, "data", None) if loader is not None else None
         if isinstance(stored, LazyDataset) and loader is not None:
             stored = stored.resolved(loader.resolve, loader.refer)
-        self._data: Any = stored
+        self._data = stored
 
     # the data
 
@@ -106,8 +111,8 @@ class Data(NDArrayOperatorsMixin, Node):
 
         Notes
         -----
-        Rows for data in a file are in the file's hands at once; a following ``write`` has nothing to
-        do for them.
+        Rows for data in a file are in the file's hands at once; a following ``write`` has nothing
+        to do for them.
         """
         target = self._data
         if isinstance(target, LazyDataset):
@@ -120,8 +125,9 @@ class Data(NDArrayOperatorsMixin, Node):
         elif isinstance(target, np.ndarray) and target.ndim:
             self._data = _stack(target, values)
         else:
+            msg = f"data of type {type(target).__name__} cannot grow"
             raise ShapeError(
-                f"data of type {type(target).__name__} cannot grow",
+                msg,
                 path=self.path,
                 hint="Give an array or a list, or write it and append to the stored data.",
             )
@@ -144,7 +150,8 @@ class Data(NDArrayOperatorsMixin, Node):
     @property
     def dtype(self) -> np.dtype[np.generic]:
         """Numpy dtype; object for text and references."""
-        return np.dtype(self._array_like().dtype)
+        dtype: np.dtype[np.generic] = np.dtype(self._array_like().dtype)
+        return dtype
 
     @property
     def ndim(self) -> int:
@@ -170,9 +177,7 @@ class Data(NDArrayOperatorsMixin, Node):
         inner = self._data.data if isinstance(self._data, DataIO) else self._data
         return inner if hasattr(inner, "shape") and hasattr(inner, "dtype") else np.asarray(inner)
 
-    def __array__(
-        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
-    ) -> AnyArray:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> AnyArray:  # noqa: FBT001 - numpy's
         return np.array(self._array_like()[()], dtype=dtype, copy=copy)
 
     def __array_ufunc__(
@@ -223,8 +228,10 @@ class Data(NDArrayOperatorsMixin, Node):
             what = "text"
         else:
             shape = getattr(data, "shape", None)
-            what = f"{list(shape)} {getattr(data, 'dtype', '')}" if shape is not None else (
-                type(data).__name__
+            what = (
+                f"{list(shape)} {getattr(data, 'dtype', '')}"
+                if shape is not None
+                else (type(data).__name__)
             )
         return f"{what} ({self.data_type})" if self.data_type else what
 
@@ -240,7 +247,8 @@ class Datatype(Node):
         """The type that is stored."""
         builder = self._loader.builder if self._loader is not None else None
         if not isinstance(builder, DatatypeBuilder):
-            raise ConstructError("a committed type is read from a file, not made", path=self.path)
+            msg = "a committed type is read from a file, not made"
+            raise ConstructError(msg, path=self.path)
         return builder.dtype
 
     def __repr__(self) -> str:
@@ -259,5 +267,6 @@ def _stack(array: AnyArray, values: object) -> AnyArray:
     if rows.ndim == array.ndim - 1:
         rows = rows[np.newaxis]
     if rows.ndim != array.ndim or rows.shape[1:] != array.shape[1:]:
-        raise ShapeError(f"rows of shape {rows.shape} do not fit data of shape {array.shape}")
+        msg = f"rows of shape {rows.shape} do not fit data of shape {array.shape}"
+        raise ShapeError(msg)
     return np.concatenate([array, rows])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from hdmf_io_core.errors import ConstructError, UnresolvedReferenceError
@@ -22,15 +21,16 @@ from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.model.typemap import TypeMap
 from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["BuildManager", "Manager"]
 
 
 class Manager(Protocol):
     """What an IO asks of a model: containers to builders, builders to containers."""
 
-    def build(
-        self, container: object, *, source: str, export: bool = False
-    ) -> GroupBuilder:
+    def build(self, container: object, *, source: str, export: bool = False) -> GroupBuilder:
         """Describe a container, to be stored in ``source``."""
         ...
 
@@ -46,7 +46,8 @@ class Manager(Protocol):
 class BuildManager:
     """The light manager: generic containers, classes by ``TypeMap``.
 
-    One manager belongs to one IO and lives as long as it: it keeps every builder it has met with its node.
+    One manager belongs to one IO and lives as long as it: it keeps every builder it has met with
+    its node.
 
     Parameters
     ----------
@@ -65,7 +66,8 @@ class BuildManager:
         Raises
         ------
         ConstructError
-            If a class registered for the type is for groups and the node is a dataset, or the reverse.
+            If a class registered for the type is for groups and the node is a dataset, or the
+            reverse.
         """
         node = self._nodes.get(builder)
         if node is None:
@@ -79,9 +81,7 @@ class BuildManager:
             self._nodes[builder] = node
         return node
 
-    def build(
-        self, container: object, *, source: str, export: bool = False
-    ) -> GroupBuilder:
+    def build(self, container: object, *, source: str, export: bool = False) -> GroupBuilder:
         """Describe a container and all below it; what was not touched stays lazy.
 
         Raises
@@ -117,7 +117,9 @@ class BuildManager:
                 return ref
             target = builder.home.tree.resolve(ref) if builder.home is not None else None
             if target is None:
-                return BrokenLink(builder.name, ref.path or str(ref.key), reason="dangling reference")
+                return BrokenLink(
+                    builder.name, ref.path or str(ref.key), reason="dangling reference"
+                )
             return self.construct(target)
 
         return resolve
@@ -131,8 +133,9 @@ class BuildManager:
         if home is None and value._loader is not None:
             home = value._loader.builder.home
         if home is None:
+            msg = f"{value.name!r} is not stored yet, so nothing can refer to it"
             raise UnresolvedReferenceError(
-                f"{value.name!r} is not stored yet, so nothing can refer to it",
+                msg,
                 path=value.path,
                 hint="Write it first.",
             )
@@ -148,8 +151,9 @@ class BuildManager:
             return base
         if not issubclass(cls, base):
             kind = "dataset" if isinstance(builder, DatasetBuilder) else "group"
+            msg = f"{cls.__name__} is registered for {data_type!r}, but the node is a {kind}"
             raise ConstructError(
-                f"{cls.__name__} is registered for {data_type!r}, but the node is a {kind}",
+                msg,
                 source=builder.home.source if builder.home is not None else None,
                 path=builder.home.path if builder.home is not None else builder.name,
                 hint=f"Register a subclass of {base.__name__}.",

@@ -13,17 +13,21 @@ def check_name(name: object, *, what: str = "name") -> str:
     Raises
     ------
     InvalidNameError
-        If it is no text, empty, ``.`` or ``..``, holds a slash or a null character, or is not Unicode.
+        If it is no text, empty, ``.`` or ``..``, holds a slash or a null character, or is not
+        Unicode.
     """
     hint = "Choose another name; groups are nested with add_child, not with slashes."
     if not isinstance(name, str):
-        raise InvalidNameError(f"a {what} is text, not {type(name).__name__}", hint=hint)
+        msg = f"a {what} is text, not {type(name).__name__}"
+        raise InvalidNameError(msg, hint=hint)
     if name in ("", ".", "..") or "/" in name or "\0" in name:
-        raise InvalidNameError(f"{name!r} cannot be the {what} of a node", hint=hint)
+        msg = f"{name!r} cannot be the {what} of a node"
+        raise InvalidNameError(msg, hint=hint)
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InvalidNameError(f"{name!r} is not valid Unicode", hint=hint) from error
+        msg = f"{name!r} is not valid Unicode"
+        raise InvalidNameError(msg, hint=hint) from error
     return name
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self
 
 from hdmf_io_core.model.attributes import Attributes
 from hdmf_io_core.model.builders import Builder, find_type
 from hdmf_io_core.model.names import check_name, join_path
-from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from hdmf_io_core.model.container import Container
+    from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 
 __all__ = ["BrokenLink", "Node", "NodeLoader"]
 

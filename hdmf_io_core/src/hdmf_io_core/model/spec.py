@@ -1,4 +1,4 @@
-"""Specifications as they are cached in files: namespaces, catalogs, and which version is the newest.
+"""Specifications as they are cached in files: namespaces, catalogs, the order of versions.
 
 They are held as authored, unresolved: the real hdmf interprets them.
 """
@@ -9,10 +9,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import NodeNotFoundError, SpecError
-from hdmf_io_core.storage.layout import SpecDocument, SpecDocuments
-from hdmf_io_core.types import JSON
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import SpecDocument, SpecDocuments
+    from hdmf_io_core.types import JSON
 
 __all__ = ["NamespaceCatalog", "SpecCatalog", "SpecNamespace", "newest_version", "version_key"]
 
@@ -52,7 +55,8 @@ def newest_version(versions: Mapping[str, object] | Iterator[str] | list[str]) -
     """
     found = list(versions)
     if not found:
-        raise SpecError("there is no version to choose from")
+        msg = "there is no version to choose from"
+        raise SpecError(msg)
     return max(found, key=version_key)
 
 
@@ -125,7 +129,8 @@ class SpecCatalog:
         try:
             return self._types[data_type]
         except KeyError:
-            raise NodeNotFoundError(f"no specification of {data_type!r}") from None
+            msg = f"no specification of {data_type!r}"
+            raise NodeNotFoundError(msg) from None
 
     def get_registered_types(self) -> tuple[str, ...]:
         """Return the names of all types, in the order of their definition."""
@@ -176,7 +181,8 @@ class NamespaceCatalog:
         parsed = _parse(document.get("namespace", ""), name, "namespace")
         listed = parsed.get("namespaces") if isinstance(parsed, Mapping) else None
         if not isinstance(listed, list) or not listed or not isinstance(listed[0], Mapping):
-            raise SpecError(f"the cached namespace {name!r} does not describe itself")
+            msg = f"the cached namespace {name!r} does not describe itself"
+            raise SpecError(msg)
         return SpecNamespace(name, version, listed[0])
 
     def get_catalog(self, name: str, version: str | None = None) -> SpecCatalog:
@@ -194,9 +200,8 @@ class NamespaceCatalog:
         versions = self._versions.get(name)
         if not versions or (version is not None and version not in versions):
             wanted = name if version is None else f"{name} {version}"
-            raise SpecError(
-                f"the namespace {wanted!r} is not cached; there are {sorted(self._versions)}"
-            )
+            msg = f"the namespace {wanted!r} is not cached; there are {sorted(self._versions)}"
+            raise SpecError(msg)
         chosen = newest_version(versions) if version is None else version
         return chosen, self._documents[name, chosen]
 
@@ -205,5 +210,6 @@ def _parse(text: str, namespace: str, source: str) -> JSON:
     try:
         parsed: JSON = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SpecError(f"the cached specification {namespace}/{source} is no JSON: {error}") from error
+        msg = f"the cached specification {namespace}/{source} is no JSON: {error}"
+        raise SpecError(msg) from error
     return parsed

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import ConstructError
 from hdmf_io_core.model.container import Container
 from hdmf_io_core.model.data import Data
-from hdmf_io_core.model.node import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.model.node import Node
 
 __all__ = ["TypeMap"]
 
 
 class TypeMap:
-    """Classes by namespace and type; what is not registered is a :class:`Container` or :class:`Data`.
+    """Classes by namespace and type; the rest is a :class:`Container` or :class:`Data`.
 
     Examples
     --------
@@ -40,8 +44,9 @@ class TypeMap:
             If ``cls`` is no subclass of ``Container`` or ``Data``.
         """
         if not issubclass(cls, (Container, Data)):
+            msg = f"{cls!r} cannot stand for {data_type!r}"
             raise ConstructError(
-                f"{cls!r} cannot stand for {data_type!r}",
+                msg,
                 hint="Register a subclass of Container or of Data.",
             )
         self._classes[namespace, data_type] = cls

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hdmf_io_core.chunks.dataio import WriteOptions
-from hdmf_io_core.chunks.streams import ChunkStream, adapt_stream
 from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.chunks.streams import ChunkStream, adapt_stream
 from hdmf_io_core.errors import HdmfIOError, NodeExistsError
 from hdmf_io_core.model.builders import DatasetBuilder, LinkBuilder, find_type
 from hdmf_io_core.plan.compare import find_referrer, same_array, same_content
-from hdmf_io_core.plan.places import Places
 from hdmf_io_core.plan.policy import copied_layout, is_expandable_type, new_layout
 from hdmf_io_core.plan.steps import (
     Content,
@@ -31,7 +30,11 @@ from hdmf_io_core.storage.dtypes import ElementType, NumberType, has_references,
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
 from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdopt
 from hdmf_io_core.storage.values import infer
-from hdmf_io_core.types import AnyArray
+
+if TYPE_CHECKING:
+    from hdmf_io_core.chunks.dataio import WriteOptions
+    from hdmf_io_core.plan.places import Places
+    from hdmf_io_core.types import AnyArray
 
 __all__ = ["ArrayPlanner"]
 
@@ -69,7 +72,8 @@ class ArrayPlanner:
     def overwrite(self, dataset: DatasetBuilder, path: str, stored_path: str) -> tuple[Step, ...]:
         """Return the steps that give a stored dataset, now at ``stored_path``, new content.
 
-        In place where type and rank allow it, so that references to it stay valid; else it is made anew.
+        In place where type and rank allow it, so that references to it stay valid; else it is made
+        anew.
         """
         with _at(path, self._dest.source):
             layout, content = self._content(dataset)
@@ -133,9 +137,7 @@ class ArrayPlanner:
         return self._values(values, dtype, dataset)
 
     def _adopt(self, data: object) -> object:
-        if isinstance(data, (LazyDataset, np.ndarray)) or not isinstance(
-            self._dest, SupportsAdopt
-        ):
+        if isinstance(data, (LazyDataset, np.ndarray)) or not isinstance(self._dest, SupportsAdopt):
             return data
         adopted = self._dest.adopt(data)
         if adopted is None:
@@ -149,9 +151,7 @@ class ArrayPlanner:
             return layout, Values(data.read())
         return layout, Copy(data.source)
 
-    def _stream(
-        self, stream: ChunkStream, dataset: DatasetBuilder
-    ) -> tuple[ArrayLayout, Content]:
+    def _stream(self, stream: ChunkStream, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
         shape = tuple(0 if length is None else length for length in stream.maxshape)
         layout = new_layout(
             shape,
@@ -178,8 +178,9 @@ class ArrayPlanner:
     def _check_free_of_references(self, path: str) -> None:
         referrer = find_referrer(self._dest, path)
         if referrer is not None:
+            msg = f"{referrer!r} refers to this dataset, so it keeps its dtype and rank"
             raise NodeExistsError(
-                f"data of another type or rank cannot replace this dataset: {referrer!r} refers to it",
+                msg,
                 source=self._dest.source,
                 path=path,
                 hint="Keep dtype and rank, or export to a new file.",
@@ -208,10 +209,13 @@ def _fits(stored: ArrayLayout, wanted: ArrayLayout) -> bool:
     if stored.shape == wanted.shape:
         return True
     limits = stored.maxshape or stored.shape
-    return all(
-        length == was if limit == was else limit is None or length <= limit
-        for length, was, limit in zip(wanted.shape, stored.shape, limits, strict=True)
-    ) and stored.is_resizable
+    return (
+        all(
+            length == was if limit == was else limit is None or length <= limit
+            for length, was, limit in zip(wanted.shape, stored.shape, limits, strict=True)
+        )
+        and stored.is_resizable
+    )
 
 
 def _as_cells(values: object, dtype: ElementType) -> AnyArray:
@@ -224,7 +228,7 @@ def _as_cells(values: object, dtype: ElementType) -> AnyArray:
     return np.asarray(values, dtype=None if memory.hasobject else memory)
 
 
-class _at:  # noqa: N801 - reads as a word
+class _at:
     """Add the node's place to an error that passes and does not have one."""
 
     def __init__(self, path: str, source: str) -> None:

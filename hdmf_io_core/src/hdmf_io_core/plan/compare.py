@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import Attribute, Empty, NodeKey, ObjectRef, RegionRef
-from hdmf_io_core.storage.protocols import ArraySource, StorageReader
 from hdmf_io_core.storage.selection import select_all
-from hdmf_io_core.types import AnyArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.storage.protocols import ArraySource, StorageReader
+    from hdmf_io_core.types import AnyArray
 
 __all__ = ["find_referrer", "same_array", "same_attribute", "same_content"]
 
@@ -51,7 +54,7 @@ def _same_cells(one: Any, other: Any) -> bool:
         return False
     if not one.dtype.hasobject:
         # Bytes, not values: NaN equals NaN, and -0.0 is not 0.0.
-        return one.tobytes() == other.tobytes()
+        return bool(one.tobytes() == other.tobytes())
     if one.dtype.names:
         return all(_same_cells(one[name], other[name]) for name in one.dtype.names)
     pairs = zip(one.reshape(-1), other.reshape(-1), strict=True)
@@ -108,10 +111,9 @@ def _keys(value: object) -> Iterator[NodeKey]:
         yield value.key
     elif isinstance(value, RegionRef):
         yield value.target.key
-    elif isinstance(value, np.ndarray) and value.dtype.names:
-        for name in value.dtype.names:
-            yield from _keys(value[name])
-    elif isinstance(value, np.void) and value.dtype.names:
+    elif (isinstance(value, np.ndarray) and value.dtype.names) or (
+        isinstance(value, np.void) and value.dtype.names
+    ):
         for name in value.dtype.names:
             yield from _keys(value[name])
     elif isinstance(value, np.ndarray) and value.dtype.hasobject:

@@ -6,12 +6,10 @@ Order: moves and deletions, groups and types, arrays with their content, attribu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import copy_array
-from hdmf_io_core.chunks.streams import ChunkStream
 from hdmf_io_core.chunks.write import interleave, write_array, write_stream
 from hdmf_io_core.plan.steps import (
     Copy,
@@ -30,7 +28,12 @@ from hdmf_io_core.plan.steps import (
     WritePlan,
 )
 from hdmf_io_core.storage.layout import LinkTarget
-from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.chunks.streams import ChunkStream
+    from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
 
 __all__ = ["WriteReport", "execute"]
 
@@ -44,7 +47,8 @@ class WriteReport:
     groups, arrays, attributes, deleted : int
         How many were made, or changed.
     bytes_written : int
-        Bytes of array elements in memory form, before encoding; raw chunk copies count encoded bytes.
+        Bytes of array elements in memory form, before encoding; raw chunk copies count encoded
+        bytes.
     links : list of (str, LinkTarget)
         The links made, by path.
     arrays_made : list of str
@@ -79,8 +83,8 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
             for step in phase:
                 run.step(step)
         run.drain()
-        for step in _late(plan):
-            run.step(step)
+        for late in _late(plan):
+            run.step(late)
         if plan.specs:
             dest.write_specs(plan.specs)
         run.settle()
@@ -203,7 +207,7 @@ class _Run:
                 return
 
     def _park(self, path: str) -> None:
-        """Take a node out of the way; it is deleted for good only when the whole plan went through."""
+        """Take a node out of the way; it is deleted when the whole plan went through."""
         info = self._dest.node(path)
         assert info is not None
         if info.link is not None:

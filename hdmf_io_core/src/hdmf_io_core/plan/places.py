@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import UnresolvedReferenceError
-from hdmf_io_core.model.builders import Home, LinkBuilder
-from hdmf_io_core.storage.dtypes import ElementType
 from hdmf_io_core.storage.layout import LinkTarget, NodeKey, ObjectRef, RegionRef
-from hdmf_io_core.storage.protocols import StorageReader
 from hdmf_io_core.storage.references import resolve_value
+
+if TYPE_CHECKING:
+    from hdmf_io_core.model.builders import Home, LinkBuilder
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.protocols import StorageReader
 
 __all__ = ["Places"]
 
@@ -75,8 +78,9 @@ class Places:
         if target is None and ref.source == self._dest.source:
             target = self._there(ref)
         if target is None:
+            msg = f"a reference to {ref.path or ref.key!r} of {ref.source!r} would point to nothing"
             raise UnresolvedReferenceError(
-                f"a reference to {ref.path or ref.key!r} of {ref.source!r} would point to nothing",
+                msg,
                 source=self._dest.source,
                 path=path,
                 hint="Write its target too, or set the reference to None.",
@@ -110,8 +114,9 @@ class Places:
         if info is None:
             if target.path in self._planned or self._exists(target.path):
                 return target
+            msg = f"a link to {target.path!r} would point to nothing"
             raise UnresolvedReferenceError(
-                f"a link to {target.path!r} would point to nothing",
+                msg,
                 source=self._dest.source,
                 path=path,
                 hint="Write its target too; LinkTarget('external', ...) reaches other files.",
@@ -129,16 +134,16 @@ class Places:
     def _external(self, target: LinkTarget, *, linking_file: str | None) -> LinkTarget:
         """Return an external link that is right from the destination's folder."""
         assert target.file is not None
-        if os.path.isabs(target.file) and linking_file is not None:
+        if Path(target.file).is_absolute() and linking_file is not None:
             return target
-        if "://" in target.file or not os.path.isabs(self._dest.source):
+        if "://" in target.file or not Path(self._dest.source).is_absolute():
             return target
-        base = os.path.dirname(linking_file) if linking_file is not None else os.getcwd()
-        file = os.path.normpath(os.path.join(base, target.file))
+        base = Path(linking_file).parent if linking_file is not None else Path.cwd()
+        file = os.path.normpath(base / target.file)
         if file == self._dest.source:
             return LinkTarget("soft", target.path)
         try:
-            relative = os.path.relpath(file, os.path.dirname(self._dest.source))
+            relative = os.path.relpath(file, Path(self._dest.source).parent)
         except ValueError:  # another drive of Windows has no relative path
             relative = file
         return replace(target, file=relative)

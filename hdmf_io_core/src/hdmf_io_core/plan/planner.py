@@ -5,9 +5,8 @@ Whatever the destination cannot express raises here, before anything of it chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hdmf_io_core.errors import NodeExistsError, UnsupportedFeatureError
 from hdmf_io_core.model.builders import (
@@ -41,7 +40,11 @@ from hdmf_io_core.plan.steps import (
 )
 from hdmf_io_core.storage.dtypes import TextType, has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo, SpecDocument, SpecDocuments
-from hdmf_io_core.storage.protocols import StorageWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.storage.protocols import StorageWriter
 
 __all__ = ["PlanOptions", "plan_write"]
 
@@ -83,9 +86,7 @@ def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) ->
     planner = _Planner(dest, options)
     planner.entry(root, "/", dest.node("/"))
     specs = planner.specs() if options.cache_spec else {}
-    return WritePlan(
-        dest.source, planner.finish(root), specs, interleave=not options.exhaust_dci
-    )
+    return WritePlan(dest.source, planner.finish(root), specs, interleave=not options.exhaust_dci)
 
 
 class _Planner:
@@ -129,9 +130,7 @@ class _Planner:
     def _second_name(self, path: str, placed: str, there: NodeInfo | None) -> None:
         """Plan a further name of a node that has its place."""
         if there is None and placed != path:
-            kind: Literal["hard", "soft"] = (
-                "hard" if self._dest.capabilities.hard_links else "soft"
-            )
+            kind: Literal["hard", "soft"] = "hard" if self._dest.capabilities.hard_links else "soft"
             self._steps.append(CreateLink(path, LinkTarget(kind, placed)))
 
     def _move(self, old: str, new: str) -> NodeInfo | None:
@@ -177,8 +176,9 @@ class _Planner:
         if there is not None:
             return
         if not self._dest.capabilities.committed_datatypes:
+            msg = "the destination cannot hold a committed datatype"
             raise UnsupportedFeatureError(
-                "the destination cannot hold a committed datatype",
+                msg,
                 source=self._dest.source,
                 path=path,
                 hint="Remove it from the container that is written.",
@@ -190,9 +190,7 @@ class _Planner:
         # Where it leads may still move: decided when the whole tree has its places.
         if there is None:
             self._links.append((path, link))
-        elif there.link is None or (
-            link.info is None and there.link.path != link.target.path
-        ):
+        elif there.link is None or (link.info is None and there.link.path != link.target.path):
             raise self._exists(path, "a link", there)
 
     # attributes
@@ -228,7 +226,7 @@ class _Planner:
     # what is there already
 
     def _check_same(self, entry: Entry, path: str, there: NodeInfo) -> None:
-        """Refuse to take a stored node for a new one, unless it is the same by type and identity."""
+        """Refuse to take a stored node for a new one of another kind or type."""
         kinds = {GroupBuilder: "group", DatasetBuilder: "array", DatatypeBuilder: "datatype"}
         kind = kinds[type(entry)]
         if there.link is not None or there.kind != kind:
@@ -280,9 +278,7 @@ class _Planner:
             self._steps.append(CreateLink(path, self._places.link(link, path)))
         steps = [self._relocated(step) for step in self._steps]
         return tuple(
-            step
-            for step in steps
-            if not (isinstance(step, Delete) and step.path in self._moved)
+            step for step in steps if not (isinstance(step, Delete) and step.path in self._moved)
         )
 
     def _root_name(self, name: str) -> None:
@@ -296,17 +292,13 @@ class _Planner:
             moved = {
                 name: replace(
                     attribute,
-                    value=self._places.relocate(
-                        attribute.value, attribute.dtype, path=step.path
-                    ),
+                    value=self._places.relocate(attribute.value, attribute.dtype, path=step.path),
                 )
                 for name, attribute in step.attributes.items()
             }
             return replace(step, attributes=moved)
         if isinstance(step, (CreateArray, OverwriteArray)) and step.late:
             assert isinstance(step.content, Values)
-            array = self._places.relocate(
-                step.content.array, step.layout.dtype, path=step.path
-            )
+            array = self._places.relocate(step.content.array, step.layout.dtype, path=step.path)
             return replace(step, content=Values(array))
         return step

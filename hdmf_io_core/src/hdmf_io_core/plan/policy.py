@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.dataio import WriteOptions
 from hdmf_io_core.errors import OptionError, ShapeError
 from hdmf_io_core.storage.dtypes import ElementType, memory_dtype
 from hdmf_io_core.storage.layout import ArrayLayout
-from hdmf_io_core.types import MaxShape, Shape
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import MaxShape, Shape
 
 __all__ = ["copied_layout", "guess_chunks", "is_expandable_type", "new_layout"]
 
 TARGET_CHUNK_BYTES = 1 << 20
 """A chunk this large amortises its look-up and still suits reading a window of it."""
 MIN_GROWING_CHUNK_BYTES = 4 << 10
-"""A chunk of an array that will grow is not smaller: rows appended one by one would each get a chunk."""
+"""A chunk of a growing array is not smaller: rows appended one by one would each get one."""
 
 _EXPANDABLE = frozenset({"VectorData", "VectorIndex", "ElementIdentifiers", "DynamicTableRegion"})
 
@@ -98,8 +101,9 @@ def new_layout(
     grows = limit is not None and limit != shape
     chunks = _chunks(options.chunks, chunk_hint)
     if options.chunks is False and (grows or codecs):
+        msg = "chunks=False with maxshape or a filter"
         raise OptionError(
-            "chunks=False with maxshape or a filter",
+            msg,
             hint="An array that can grow, or is compressed, is chunked: leave chunks away.",
         )
     if chunks is None and (grows or codecs or options.chunks is True):
@@ -117,7 +121,7 @@ def new_layout(
 
 
 def copied_layout(layout: ArrayLayout, options: WriteOptions | None) -> ArrayLayout:
-    """Return the layout of a copy: as it was, but for what ``options`` ask and for foreign storage."""
+    """Return the layout of a copy: as it was, but for what ``options`` ask."""
     own = ("contiguous", "compact", "chunked")
     kept = layout if layout.storage_class in own else replace(layout, storage_class="contiguous")
     if options is None or not layout.shape:
@@ -140,14 +144,15 @@ def _limit(shape: Shape, maxshape: MaxShape | None) -> MaxShape | None:
     if maxshape is None:
         return None
     if len(maxshape) != len(shape):
+        msg = f"maxshape {maxshape} has {len(maxshape)} axes, the data has shape {shape}"
         raise ShapeError(
-            f"maxshape {maxshape} has {len(maxshape)} axes, the data has shape {shape}",
+            msg,
             hint="Give one entry an axis, None for one without limit.",
         )
     return tuple(maxshape)
 
 
-def _chunks(asked: Shape | bool | None, hint: Shape | None) -> Shape | None:
+def _chunks(asked: object, hint: Shape | None) -> Shape | None:
     if isinstance(asked, tuple):
         return asked
     return hint if asked is not False else None
@@ -156,7 +161,8 @@ def _chunks(asked: Shape | bool | None, hint: Shape | None) -> Shape | None:
 def _refuse_for_scalar(options: WriteOptions, shape: Shape | None) -> None:
     if options.codecs or options.maxshape or options.chunks:
         what = "a null dataspace" if shape is None else "a scalar"
+        msg = f"chunks, filters and maxshape cannot be used for {what}"
         raise OptionError(
-            f"chunks, filters and maxshape cannot be used for {what}",
+            msg,
             hint="Leave them away, or give an array with at least one axis.",
         )

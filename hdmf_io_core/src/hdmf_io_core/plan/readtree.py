@@ -6,6 +6,7 @@ One builder stands for one stored node, whatever the names and links that lead t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import NodeNotFoundError
@@ -29,7 +30,9 @@ from hdmf_io_core.storage.layout import (
     RegionRef,
     SpecDocuments,
 )
-from hdmf_io_core.storage.protocols import ArraySink, StorageReader
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.protocols import ArraySink, StorageReader
 
 __all__ = ["TreeReader"]
 
@@ -149,7 +152,8 @@ class TreeReader:
     def builder(self, info: NodeInfo) -> Builder:
         """Return the one builder of a node that exists."""
         if info.key is None:
-            raise NodeNotFoundError("the link has no target", source=info.source, path=info.path)
+            msg = "the link has no target"
+            raise NodeNotFoundError(msg, source=info.source, path=info.path)
         builder = self._builders.get(info.key)
         if builder is None:
             home = Home(info.source, info.home, info.key, self, info.path)

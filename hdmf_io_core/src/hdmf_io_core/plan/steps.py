@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from hdmf_io_core.chunks.dataio import DataIO
-from hdmf_io_core.chunks.streams import ChunkStream
 from hdmf_io_core.storage.dtypes import ElementType, element_repr
-from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
-from hdmf_io_core.storage.protocols import ArraySource
-from hdmf_io_core.types import AnyArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.chunks.streams import ChunkStream
+    from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
+    from hdmf_io_core.storage.protocols import ArraySource
+    from hdmf_io_core.types import AnyArray
 
 __all__ = [
     "ROOT_NAME",
@@ -39,7 +42,7 @@ ROOT_NAME = "_hdmf_io_name"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """Elements in memory, of the layout's shape and memory dtype; references have their path set."""
+    """Elements in memory, of the layout's shape and dtype; references have their path set."""
 
     array: AnyArray
 

@@ -1,7 +1,7 @@
 """Element types: what one element is on disk, told apart more finely than numpy can.
 
-Every backend maps its own types to these and back, so that a type survives a copy from one backend to
-another. They are plain frozen values; :func:`memory_dtype` says how elements look in memory.
+Every backend maps its own types to these and back, so that a type survives a copy from one backend
+to another. They are plain frozen values; :func:`memory_dtype` says how elements look in memory.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class EnumType:
 class TextType:
     """Text; in memory ``str`` objects.
 
-    ``length`` is in bytes, None for variable length. An element whose bytes are not UTF-8 is handed out
-    as ``bytes``, unchanged, and is written back unchanged.
+    ``length`` is in bytes, None for variable length. An element whose bytes are not UTF-8 is handed
+    out as ``bytes``, unchanged, and is written back unchanged.
     """
 
     charset: Charset = "utf-8"
@@ -97,7 +97,7 @@ class CompoundType:
 
 @dataclass(frozen=True, slots=True)
 class VlenType:
-    """A sequence of variable length; in memory an object cell that holds a one-dimensional ndarray."""
+    """A sequence of variable length; in memory a cell with an ndarray of one dimension."""
 
     base: ElementType
 
@@ -161,7 +161,7 @@ def is_self_contained(element: ElementType) -> bool:
 
 
 def element_repr(element: ElementType) -> str:
-    """Return a short readable name: ``int16``, ``text``, ``object reference``, ``{x: int32, y: text}``."""
+    """Return a short readable name: ``int16``, ``text``, ``{x: int32, y: text}``."""
     match element:
         case NumberType(dtype=dtype):
             return str(dtype)

@@ -51,8 +51,8 @@ class LinkTarget:
     path
         As stored: absolute, or (soft links only) relative to the group that holds the link.
     file
-        For external links the file as stored, relative to the folder of the linking file where it was
-        written so; None otherwise.
+        For external links the file as stored, relative to the folder of the linking file where it
+        was written so; None otherwise.
     """
 
     kind: Literal["hard", "soft", "external"]
@@ -106,9 +106,9 @@ class NodeInfo:
 class ObjectRef:
     """A reference to a node.
 
-    A backend that reads one fills ``key`` and may leave ``path`` None, since a path can be dear to find;
-    ``StorageReader.resolve`` finds it. What is handed to a sink has ``path``, in the sink's own storage.
-    The null reference is None, not an ``ObjectRef``.
+    A backend that reads one fills ``key`` and may leave ``path`` None, since a path can be dear to
+    find; ``StorageReader.resolve`` finds it. What is handed to a sink has ``path``, in the sink's
+    own storage. The null reference is None, not an ``ObjectRef``.
     """
 
     source: str
@@ -125,8 +125,8 @@ class RegionRef:
     target
         The array.
     kind
-        ``blocks``: ``corners`` has shape (n, 2, ndim), first and last element of each block, inclusive.
-        ``points``: shape (n, ndim). ``all`` and ``none``: no corners.
+        ``blocks``: ``corners`` has shape (n, 2, ndim), first and last element of each block,
+        inclusive. ``points``: shape (n, ndim). ``all`` and ``none``: no corners.
     corners
         Nested tuples of int, so that the value is hashable.
     """
@@ -144,8 +144,18 @@ class Empty:
 
 
 AttrValue: TypeAlias = (
-    str | bytes | bool | int | float | complex | np.generic | AnyArray | ObjectRef | RegionRef
-    | Empty | None
+    str
+    | bytes
+    | bool
+    | int
+    | float
+    | complex
+    | np.generic
+    | AnyArray
+    | ObjectRef
+    | RegionRef
+    | Empty
+    | None
 )
 
 
@@ -153,9 +163,9 @@ AttrValue: TypeAlias = (
 class Attribute:
     """A stored attribute: its value as the user sees it, and its element type as it is on disk.
 
-    ``value`` is a scalar for a scalar dataspace (``str``, a numpy scalar, ``np.void`` for a compound,
-    an ``ObjectRef``, or None for a null reference), an ndarray of ``memory_dtype(dtype)`` for a simple
-    one, ``Empty`` for a null one.
+    ``value`` is a scalar for a scalar dataspace (``str``, a numpy scalar, ``np.void`` for a
+    compound, an ``ObjectRef``, or None for a null reference), an ndarray of ``memory_dtype(dtype)``
+    for a simple one, ``Empty`` for a null one.
     """
 
     value: AttrValue
@@ -166,8 +176,9 @@ class Attribute:
 class CodecSpec:
     """One step of encoding a chunk, in the order of encoding.
 
-    ``name`` is the numcodecs id where numcodecs has the codec (``shuffle``, ``zlib``, ``fletcher32``),
-    else ``<backend>:<id>`` (``hdf5:32015``); ``config`` is JSON and equal configs mean equal bytes.
+    ``name`` is the numcodecs id where numcodecs has the codec (``shuffle``, ``zlib``,
+    ``fletcher32``), else ``<backend>:<id>`` (``hdf5:32015``); ``config`` is JSON and equal configs
+    mean equal bytes.
     """
 
     name: str
@@ -193,7 +204,8 @@ class ArrayLayout:
     fill_value
         Value of elements never written; None for the storage's own default.
     storage_class
-        Read back from storage; when creating, only ``compact`` is looked at (chunks decide the rest).
+        Read back from storage; when creating, only ``compact`` is looked at (chunks decide the
+        rest).
     track_times
         Whether the node keeps times of creation and change, where the storage can.
     """
@@ -212,11 +224,13 @@ class ArrayLayout:
             return
         for what, other in (("maxshape", self.maxshape), ("chunks", self.chunks)):
             if other is not None and len(other) != len(self.shape):
-                raise ShapeError(f"{what} {other} has not the rank of the shape {self.shape}")
+                msg = f"{what} {other} has not the rank of the shape {self.shape}"
+                raise ShapeError(msg)
         for length, limit in zip(self.shape, self.maxshape or (), strict=False):
             if limit is not None and length > limit:
+                msg = f"shape {self.shape} lies outside maxshape {self.maxshape}"
                 raise ShapeError(
-                    f"shape {self.shape} lies outside maxshape {self.maxshape}",
+                    msg,
                     hint="Use None in maxshape for an axis without limit.",
                 )
 
@@ -248,7 +262,7 @@ class ArrayLayout:
 
 @dataclass(frozen=True, slots=True)
 class RawChunk:
-    """The encoded bytes of one chunk; bit ``i`` of ``skipped`` says that codec ``i`` was not applied."""
+    """A chunk as encoded; bit ``i`` of ``skipped`` says that codec ``i`` was not applied."""
 
     data: bytes | bytearray | memoryview
     skipped: int = 0
@@ -266,6 +280,6 @@ class Capabilities:
 
 
 SpecDocument: TypeAlias = Mapping[str, str]
-"""JSON texts of one version of one namespace, by source name; ``namespace`` holds the namespace itself."""
+"""JSON texts of a version of a namespace, by source name; ``namespace`` holds itself."""
 SpecDocuments: TypeAlias = Mapping[tuple[str, str], SpecDocument]
 """Cached specifications by ``(namespace, version)``."""

@@ -1,10 +1,11 @@
 """The seam a backend implements: a reader, a writer, and two array classes.
 
-The smallest backend is those four and a ``BackendSpec``; ``StorageIO`` does the rest. Paths are absolute,
-``/`` is the root, parts are separated by ``/``. Optional abilities are the ``Supports...`` protocols, asked
-for once an array.
+The smallest backend is those four and a ``BackendSpec``; ``StorageIO`` does the rest. Paths are
+absolute, ``/`` is the root, parts are separated by ``/``. Optional abilities are the
+``Supports...`` protocols, asked for once an array.
 
-Whoever opens a storage closes it. A reader may be used from several threads at once; a writer from one.
+Whoever opens a storage closes it. A reader may be used from several threads at once; a writer from
+one.
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ class ArraySource(Protocol):
 
         Notes
         -----
-        Several threads may call it at once with different ``out``. Text cells become ``str`` (``bytes``
-        where they are not UTF-8), references ``ObjectRef``, ``RegionRef`` or None.
+        Several threads may call it at once with different ``out``. Text cells become ``str``
+        (``bytes`` where they are not UTF-8), references ``ObjectRef``, ``RegionRef`` or None.
         """
         ...
 
@@ -74,7 +75,8 @@ class ArraySink(ArraySource, Protocol):
     def write(self, region: Region, values: AnyArray) -> None:
         """Store ``values``, of the region's shape and of ``layout.memory_dtype``.
 
-        References in ``values`` have their ``path`` set, in this storage. Region inside ``layout.shape``.
+        References in ``values`` have their ``path`` set, in this storage. Region inside
+        ``layout.shape``.
         """
         ...
 
@@ -149,7 +151,8 @@ class StorageReader(Protocol):
     def node(self, path: str) -> NodeInfo | None:
         """Look one entry up, without listing its siblings; None if there is none.
 
-        A link whose target is missing gives ``kind="missing"``, not None. Cost: one look-up a path part.
+        A link whose target is missing gives ``kind="missing"``, not None. Cost: one look-up a path
+        part.
         """
         ...
 
@@ -197,7 +200,7 @@ class StorageWriter(StorageReader, Protocol):
         ...
 
     def create_array(self, path: str, layout: ArrayLayout) -> ArraySink:
-        """Make an array without content; raises before anything is made if the layout is impossible."""
+        """Make an array without content; an impossible layout raises before anything is made."""
         ...
 
     def check_layout(self, path: str, layout: ArrayLayout) -> None:

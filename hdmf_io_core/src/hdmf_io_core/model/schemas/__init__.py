@@ -6,10 +6,11 @@ Stock hdmf loads what is cached in a file; a file of plain containers carries ju
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from hdmf_io_core.storage.layout import SpecDocuments
-from hdmf_io_core.types import JSON
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import SpecDocuments
+    from hdmf_io_core.types import JSON
 
 __all__ = ["HDMF_COMMON", "minimal_hdmf_common"]
 
