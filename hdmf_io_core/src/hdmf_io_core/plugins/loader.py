@@ -192,5 +192,5 @@ def silent_distributions(versions: Mapping[str, str], heard: Iterable[str]) -> l
             distribution=str(origin),
             hint=f"Upgrade or reinstall it: {pip_line(spec.distribution)}",
         )
-        silent.append(Failure(spec.name, origin, error))
+        silent.append(Failure(spec.name, origin, error, spec))
     return silent

@@ -180,6 +180,8 @@ class PluginRegistry:
                 return
             self._state = "loading"
             found = self._find(GROUP)
+            core = replace(_CORE, version=found.versions.get(_CORE.distribution, ""))
+            self._backends = {n: replace(b, origin=core) for n, b in self._backends.items()}
             for point in in_order(found.points):
                 try:
                     self._failures += self._add(import_plugin(point), Origin.of(point))
@@ -228,7 +230,7 @@ class PluginRegistry:
 
     def _with_conflict(self, have: Registered) -> Registered:
         """Add the conflict over a backend's name, unless this one has the better right to it."""
-        if have.origin is _CORE or is_rightful(have.spec.name, have.origin):
+        if have.origin.key == _CORE.key or is_rightful(have.spec.name, have.origin):
             return have
         for failure in self._failures:
             if failure.name == have.spec.name and isinstance(failure.error, PluginConflictError):
