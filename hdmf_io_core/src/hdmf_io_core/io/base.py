@@ -16,6 +16,7 @@ from hdmf_io_core.model.manager import BuildManager, Manager
 from hdmf_io_core.plan.execute import WriteReport, execute
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
+from hdmf_io_core.plan.steps import Move
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -197,6 +198,9 @@ class StorageIO(HDMFIO):
         self._is_empty = False
         if published is not None:
             self._attach(published)
+        for step in plan.steps:
+            if isinstance(step, Move):
+                self._tree.moved(step.path, step.new_path)
         if container is not None:
             self._manager.settle(container, self._tree.home_of)
         self._hand_out(plan)

@@ -57,10 +57,12 @@ class ArrayPlanner:
         self._places = places
         self._link_data = link_data
 
-    def create(self, dataset: DatasetBuilder, path: str) -> CreateArray | CreateLink:
-        """Return the step that makes a dataset which is not there yet."""
+    def create(
+        self, dataset: DatasetBuilder, path: str, *, may_link: bool = True
+    ) -> CreateArray | CreateLink:
+        """Return the step that makes a dataset, or a link to its data, which is not there yet."""
         with _at(path, self._dest.source):
-            target = self._link_target(dataset)
+            target = self._link_target(dataset) if may_link else None
             if target is not None:
                 link = LinkBuilder(dataset.name, target)
                 return CreateLink(path, self._places.link(link, path))

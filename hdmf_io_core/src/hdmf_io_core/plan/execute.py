@@ -79,6 +79,7 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
     """
     run = _Run(plan, dest)
     try:
+        run.clear_the_way()
         for phase in _phases(plan):
             for step in phase:
                 run.step(step)
@@ -95,9 +96,9 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
 
 
 def _phases(plan: WritePlan) -> Iterator[Iterator[Step]]:
-    yield (step for step in plan.steps if isinstance(step, Move))
-    yield (step for step in plan.steps if isinstance(step, (Delete, DeleteAttributes)))
-    yield (step for step in plan.steps if isinstance(step, (CreateGroup, CreateDatatype)))
+    # In the order of the walk, so that a parent has its place before its children.
+    structure = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
+    yield (step for step in plan.steps if isinstance(step, structure))
     yield (
         step
         for step in plan.steps
@@ -125,13 +126,18 @@ class _Run:
     def __init__(self, plan: WritePlan, dest: StorageWriter) -> None:
         self._plan = plan
         self._dest = dest
-        self._made: list[str] = []
-        self._moved: list[Move] = []
-        self._parked: list[Move] = []
-        self._unlinked: list[CreateLink] = []
+        self._done: list[CreateGroup | Move | CreateLink] = []
+        self._parked: list[str] = []
+        self._waiting: dict[str, str] = {}
         self._sinks: dict[str, ArraySink] = {}
         self._streams: list[tuple[ChunkStream, ArraySink]] = []
         self.report = WriteReport()
+
+    def clear_the_way(self) -> None:
+        """Take every node that moves out of its place, deepest first; the walk puts it in again."""
+        moves = [step for step in self._plan.steps if isinstance(step, Move)]
+        for move in sorted(moves, key=lambda move: move.path.count("/"), reverse=True):
+            self._waiting[move.path] = self._park(move.path)
 
     def step(self, step: Step | _LateContent) -> None:
         """Carry one step out; an error that passes is told which."""
@@ -146,7 +152,7 @@ class _Run:
         match step:
             case CreateGroup(path=path):
                 dest.create_group(path)
-                self._made.append(path)
+                self._done.append(step)
                 report.groups += 1
             case CreateArray():
                 self._create(step)
@@ -164,21 +170,19 @@ class _Run:
                 report.attributes += len(names)
             case CreateLink(path=path, target=target):
                 dest.create_link(path, target)
-                self._made.append(path)
+                self._done.append(CreateGroup(path))
                 report.links.append((path, target))
             case CreateDatatype(path=path, dtype=dtype):
                 dest.create_datatype(path, dtype)
-                self._made.append(path)
+                self._done.append(CreateGroup(path))
             case Move(path=path, new_path=new_path):
-                _move(dest, path, new_path)
-                self._moved.append(step)
+                self._move(self._waiting.pop(path), new_path)
             case Delete(path=path):
-                self._park(path)
-                report.deleted += 1
+                self._delete(path)
 
     def _create(self, step: CreateArray) -> None:
         sink = self._dest.create_array(step.path, step.layout)
-        self._made.append(step.path)
+        self._done.append(CreateGroup(step.path))
         self.report.arrays += 1
         self.report.arrays_made.append(step.path)
         self._fill(step, sink)
@@ -206,23 +210,32 @@ class _Run:
             case _:
                 return
 
-    def _park(self, path: str) -> None:
+    def _move(self, old: str, new: str) -> None:
+        _rename(self._dest, old, new)
+        self._done.append(Move(old, new))
+
+    def _park(self, path: str) -> str:
+        place = f"/.hdmf_io_parked_{len(self._done)}"
+        self._move(path, place)
+        return place
+
+    def _delete(self, path: str) -> None:
         """Take a node out of the way; it is deleted when the whole plan went through."""
         info = self._dest.node(path)
-        assert info is not None
-        if info.link is not None:
-            self._dest.delete(path)
-            self._unlinked.append(CreateLink(path, info.link))
+        if info is None:
+            # It was moved away, with its parent under another path.
             return
-        parent = path.rsplit("/", 1)[0]
-        parking = f"{parent}/.hdmf_io_deleted_{len(self._parked)}"
-        _move(self._dest, path, parking)
-        self._parked.append(Move(path, parking))
+        self.report.deleted += 1
+        if info.link is None:
+            self._parked.append(self._park(path))
+        else:
+            self._dest.delete(path)
+            self._done.append(CreateLink(path, info.link))
 
     def settle(self) -> None:
         """Delete what was taken out of the way."""
-        for move in self._parked:
-            self._dest.delete(move.new_path)
+        for path in self._parked:
+            self._dest.delete(path)
 
     def drain(self) -> None:
         """Empty the streams that were kept back, one chunk of each in turn."""
@@ -230,18 +243,19 @@ class _Run:
             self.report.bytes_written += interleave(self._streams)
 
     def undo(self) -> None:
-        """Remove what was made, newest first, and put back what was taken away."""
+        """Take back what was done, newest first."""
         self._sinks.clear()
-        for path in reversed(self._made):
-            if self._dest.node(path) is not None:
-                self._dest.delete(path)
-        for move in (*reversed(self._parked), *reversed(self._moved)):
-            _move(self._dest, move.new_path, move.path)
-        for link in self._unlinked:
-            self._dest.create_link(link.path, link.target)
+        for done in reversed(self._done):
+            match done:
+                case Move(path=path, new_path=new_path):
+                    _rename(self._dest, new_path, path)
+                case CreateLink(path=path, target=target):
+                    self._dest.create_link(path, target)
+                case CreateGroup(path=path) if self._dest.node(path) is not None:
+                    self._dest.delete(path)
 
 
-def _move(dest: StorageWriter, old: str, new: str) -> None:
+def _rename(dest: StorageWriter, old: str, new: str) -> None:
     """Rename by a second hard link, so that the node, and references to it, stay what they are."""
     dest.create_link(new, LinkTarget("hard", old))
     dest.delete(old)

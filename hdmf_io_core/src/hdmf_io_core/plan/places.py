@@ -28,6 +28,11 @@ class Places:
         The destination as it is before the write.
     is_new : bool
         Whether the destination starts empty, so that nothing of its name is in it yet.
+
+    Attributes
+    ----------
+    referred : set of str
+        Paths that relocated references point to.
     """
 
     def __init__(self, dest: StorageReader, *, is_new: bool) -> None:
@@ -35,6 +40,7 @@ class Places:
         self._is_new = is_new
         self._by_key: dict[tuple[str, NodeKey], str] = {}
         self._planned: set[str] = {"/"}
+        self.referred: set[str] = set()
 
     @property
     def is_new(self) -> bool:
@@ -85,6 +91,7 @@ class Places:
                 path=path,
                 hint="Write its target too, or set the reference to None.",
             )
+        self.referred.add(target)
         return ObjectRef(self._dest.source, path=target)
 
     def _there(self, ref: ObjectRef) -> str | None:

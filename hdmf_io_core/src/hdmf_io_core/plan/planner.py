@@ -15,14 +15,13 @@ from hdmf_io_core.model.builders import (
     Entry,
     GroupBuilder,
     LinkBuilder,
-    StoredTree,
     find_type,
 )
 from hdmf_io_core.model.names import join_path
-from hdmf_io_core.model.schemas import HDMF_COMMON, minimal_hdmf_common
 from hdmf_io_core.plan.arrays import ArrayPlanner
-from hdmf_io_core.plan.compare import same_attribute
+from hdmf_io_core.plan.attributes import attribute_steps
 from hdmf_io_core.plan.places import Places
+from hdmf_io_core.plan.specs import SpecsToCache
 from hdmf_io_core.plan.steps import (
     ROOT_NAME,
     CreateArray,
@@ -30,7 +29,6 @@ from hdmf_io_core.plan.steps import (
     CreateGroup,
     CreateLink,
     Delete,
-    DeleteAttributes,
     Move,
     OverwriteArray,
     SetAttributes,
@@ -38,8 +36,8 @@ from hdmf_io_core.plan.steps import (
     Values,
     WritePlan,
 )
-from hdmf_io_core.storage.dtypes import TextType, has_references
-from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo, SpecDocument, SpecDocuments
+from hdmf_io_core.storage.dtypes import TextType
+from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +83,8 @@ def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) ->
     """
     planner = _Planner(dest, options)
     planner.entry(root, "/", dest.node("/"))
-    specs = planner.specs() if options.cache_spec else {}
+    stored = {} if options.is_new else dest.specs()
+    specs = planner.specs.missing(stored) if options.cache_spec else {}
     return WritePlan(dest.source, planner.finish(root), specs, interleave=not options.exhaust_dci)
 
 
@@ -98,8 +97,8 @@ class _Planner:
         self._steps: list[Step] = []
         self._links: list[tuple[str, LinkBuilder]] = []
         self._moved: set[str] = set()
-        self._namespaces: set[str | None] = set()
-        self._trees: dict[StoredTree, None] = {}
+        self._linked: dict[str, tuple[int, DatasetBuilder]] = {}
+        self.specs = SpecsToCache()
 
     # the walk
 
@@ -117,7 +116,7 @@ class _Planner:
             there = self._move(entry.home.path, path)
         self._places.add(path, entry.home)
         if not at_home:
-            self._note_specs(entry)
+            self.specs.note(entry)
         if there is not None and not at_home:
             self._check_same(entry, path, there)
         if isinstance(entry, GroupBuilder):
@@ -171,6 +170,8 @@ class _Planner:
         self._steps.append(step)
         if isinstance(step, CreateArray):
             self._attributes(dataset.attributes, path, None, replace_all=False)
+        else:
+            self._linked[path] = (len(self._steps) - 1, dataset)
 
     def _datatype(self, datatype: DatatypeBuilder, path: str, there: NodeInfo | None) -> None:
         if there is not None:
@@ -193,8 +194,6 @@ class _Planner:
         elif there.link is None or (link.info is None and there.link.path != link.target.path):
             raise self._exists(path, "a link", there)
 
-    # attributes
-
     def _attributes(
         self,
         wanted: Mapping[str, Attribute],
@@ -203,25 +202,8 @@ class _Planner:
         *,
         replace_all: bool,
     ) -> None:
-        """Plan the difference to what is stored; with ``replace_all`` others are removed."""
         stored = self._dest.attributes(there.path) if there is not None else {}
-        if there is not None and not replace_all and "object_id" in stored:
-            # Another container merged into a stored node: the stored one keeps its identity.
-            wanted = {name: value for name, value in wanted.items() if name != "object_id"}
-        new = {
-            name: attribute
-            for name, attribute in wanted.items()
-            if name not in stored or not same_attribute(stored[name], attribute)
-        }
-        early = {name: value for name, value in new.items() if not has_references(value.dtype)}
-        late = {name: value for name, value in new.items() if name not in early}
-        gone = tuple(name for name in stored if name not in wanted and name != ROOT_NAME)
-        if gone and replace_all:
-            self._steps.append(DeleteAttributes(path, gone))
-        if early:
-            self._steps.append(SetAttributes(path, early))
-        if late:
-            self._steps.append(SetAttributes(path, late, late=True))
+        self._steps.extend(attribute_steps(wanted, stored, path, replace_all=replace_all))
 
     # what is there already
 
@@ -250,24 +232,6 @@ class _Planner:
             hint="Read the container from this file and change that, or choose another name.",
         )
 
-    # specifications
-
-    def _note_specs(self, entry: GroupBuilder | DatasetBuilder | DatatypeBuilder) -> None:
-        self._namespaces.add(find_type(entry.attributes)[1])
-        if entry.home is not None:
-            self._trees[entry.home.tree] = None
-
-    def specs(self) -> SpecDocuments:
-        """Return what is cached where nodes come from, and what plain containers need."""
-        found: dict[tuple[str, str], SpecDocument] = {}
-        for tree in self._trees:
-            found.update(tree.specs())
-        stored = {} if self._is_new else self._dest.specs()
-        known = {name for name, _ in (*found, *stored)}
-        if HDMF_COMMON in self._namespaces and HDMF_COMMON not in known:
-            found.update(minimal_hdmf_common())
-        return {key: document for key, document in found.items() if key not in stored}
-
     # the end
 
     def finish(self, root: GroupBuilder) -> tuple[Step, ...]:
@@ -277,6 +241,13 @@ class _Planner:
         for path, link in self._links:
             self._steps.append(CreateLink(path, self._places.link(link, path)))
         steps = [self._relocated(step) for step in self._steps]
+        while referred := self._linked.keys() & self._places.referred:
+            # A reference does not reach through a link: what it points to is copied after all.
+            for path in sorted(referred):
+                index, dataset = self._linked.pop(path)
+                self._steps[index] = self._arrays.create(dataset, path, may_link=False)
+                self._attributes(dataset.attributes, path, None, replace_all=False)
+            steps = [self._relocated(step) for step in self._steps]
         return tuple(
             step for step in steps if not (isinstance(step, Delete) and step.path in self._moved)
         )

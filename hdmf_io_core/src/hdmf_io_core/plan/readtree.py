@@ -6,6 +6,7 @@ One builder stands for one stored node, whatever the names and links that lead t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.lazy import LazyDataset
@@ -47,6 +48,10 @@ class _LazyAttributes(Mapping[str, Attribute]):
         self._path = path
         self._read: Mapping[str, Attribute] | None = None
 
+    def moved(self, path: str) -> None:
+        """Read from another path from here on."""
+        self._path = path
+
     def _all(self) -> Mapping[str, Attribute]:
         if self._read is None:
             read = self._reader.attributes(self._path)
@@ -72,6 +77,10 @@ class _LazyChildren(Mapping[str, Entry]):
 
     def __init__(self, tree: TreeReader, path: str) -> None:
         self._tree = tree
+        self._path = path
+
+    def moved(self, path: str) -> None:
+        """Look below another path from here on."""
         self._path = path
 
     def __getitem__(self, name: str) -> Entry:
@@ -143,6 +152,20 @@ class TreeReader:
             return None
         return Home(info.source, info.home, info.key, self, info.path)
 
+    def moved(self, old: str, new: str) -> None:
+        """Take note that a node, with all below it, has another path in the storage now."""
+        for builder in self._builders.values():
+            home = builder.home
+            if home is None or home.source != self.reader.source:
+                continue
+            if home.access != old and not home.access.startswith(f"{old}/"):
+                continue
+            path = new + home.access[len(old) :]
+            builder.home = replace(home, path=path, access=path)
+            for lazy in (builder.attributes, getattr(builder, "children", None)):
+                if isinstance(lazy, (_LazyAttributes, _LazyChildren)):
+                    lazy.moved(path)
+
     def entry(self, info: NodeInfo) -> Entry:
         """Return the builder of an entry: a link's own for links, the node's otherwise."""
         if info.link is not None:
@@ -179,29 +202,36 @@ class TreeReader:
 
     def _dataset(self, name: str, info: NodeInfo, home: Home) -> DatasetBuilder:
         source = self.reader.array(info.path)
-        layout = source.layout
-        data: object = Empty(layout.dtype)
-        if layout.shape is not None:
-            data = LazyDataset(
-                source,
-                path=info.home,
-                storage_name=info.source,
-                open_sink=None if self._open_sink is None else self._sink_opener(info.path),
-            )
-        return DatasetBuilder(
+        dtype = source.layout.dtype
+        builder = DatasetBuilder(
             name,
-            data,
+            Empty(dtype),
             attributes=_LazyAttributes(self.reader, info.path),
-            dtype=layout.dtype,
+            dtype=dtype,
             home=home,
             changed=False,
             data_changed=False,
         )
+        if source.layout.shape is not None:
+            builder.data = LazyDataset(
+                source,
+                path=info.home,
+                storage_name=info.source,
+                open_sink=self._sink_opener(builder),
+            )
+        return builder
 
-    def _sink_opener(self, path: str) -> Callable[[], ArraySink]:
+    def _sink_opener(self, builder: DatasetBuilder) -> Callable[[], ArraySink] | None:
         open_sink = self._open_sink
-        assert open_sink is not None
-        return lambda: open_sink(path)
+        if open_sink is None:
+            return None
+
+        def opened() -> ArraySink:
+            # Looked up when it is needed: the node may have moved since it was read.
+            assert builder.home is not None
+            return open_sink(builder.home.access)
+
+        return opened
 
     def _root_name(self) -> str:
         attribute = self.reader.attributes("/").get(ROOT_NAME)
