@@ -94,14 +94,17 @@ class StorageIO(HDMFIO):
 
     @property
     def source(self) -> str:
+        """Canonical name of what is, or was, open."""
         return self._storage.source if self._storage is not None else self._source
 
     @property
     def mode(self) -> Mode:
+        """The mode it was opened with."""
         return self._mode
 
     @property
     def is_open(self) -> bool:
+        """Whether it is open."""
         return self._storage is not None
 
     # work
@@ -126,6 +129,7 @@ class StorageIO(HDMFIO):
         exhaust_dci: bool = True,
         link_data: bool = True,
     ) -> WriteReport:
+        """Store a container, or what changed of it; see :meth:`HDMFIO.write`."""
         plan = self.plan(
             container, cache_spec=cache_spec, exhaust_dci=exhaust_dci, link_data=link_data
         )

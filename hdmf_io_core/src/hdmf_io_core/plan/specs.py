@@ -28,7 +28,7 @@ class SpecsToCache:
             self._trees[builder.home.tree] = None
 
     def missing(self, stored: SpecDocuments) -> SpecDocuments:
-        """Return what is not stored yet: what came with the nodes, and what plain containers need."""
+        """Return what is not stored: what came with the nodes, and what plain ones need."""
         found: dict[tuple[str, str], SpecDocument] = {}
         for tree in self._trees:
             found.update(tree.specs())
