@@ -20,14 +20,15 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.storage.layout import ArrayLayout
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_core.types import AnyArray, Region, Shape
-from hdmf_io_hdf5.dtypes import element_type, memory_type
+from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.filters import missing_filter
 from hdmf_io_hdf5.homes import Home
 from hdmf_io_hdf5.knownfilters import unknown_filter
 from hdmf_io_hdf5.layouts import read_layout
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.selections import Block, blocks
-from hdmf_io_hdf5.values import decode, encode, is_plain, transfer_buffer
+from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
+from hdmf_io_hdf5.values import decode, encode, is_plain
 
 __all__ = ["HDF5Array"]
 

@@ -12,11 +12,12 @@ from hdmf_io_core.errors import HdmfIOError, UnsupportedDtypeError, WriteError
 from hdmf_io_core.storage.dtypes import ArrayType, ElementType, VlenType, memory_dtype
 from hdmf_io_core.storage.layout import Attribute, AttrValue, Empty
 from hdmf_io_core.types import AnyArray, Shape
-from hdmf_io_hdf5.dtypes import element_type, file_type, memory_type
+from hdmf_io_hdf5.dtypes import element_type, file_type
 from hdmf_io_hdf5.homes import Home
 from hdmf_io_hdf5.links import to_name, to_text
 from hdmf_io_hdf5.references import References
-from hdmf_io_hdf5.values import decode, encode, transfer_buffer
+from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
+from hdmf_io_hdf5.values import decode, encode
 
 __all__ = ["EncodedAttribute", "attribute_names", "encode_attribute", "read_attribute"]
 

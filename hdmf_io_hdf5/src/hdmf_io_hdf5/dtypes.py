@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import h5py
 import numpy as np
 from h5py import h5t
 
@@ -27,9 +26,6 @@ __all__ = [
     "file_type",
     "is_exact",
     "is_fixed_size",
-    "memory_type",
-    "transfer_dtype",
-    "h5py_dtype",
 ]
 
 _CHARSETS = ((h5t.CSET_ASCII, "ascii"), (h5t.CSET_UTF8, "utf-8"))
@@ -82,101 +78,18 @@ def file_type(element: ElementType) -> h5t.TypeID:
     Raises
     ------
     UnsupportedDtypeError
-        HDF5 has no such type, for instance a numpy date.
+        HDF5 has no such type: a numpy date, a sequence of arrays, an enumeration with one value under
+        two names, fields that overlap.
     """
-    match element:
-        case NumberType(dtype=dtype):
-            return _number(dtype)
-        case EnumType(base=base, members=members):
-            tid = h5t.enum_create(_number(base))
-            for name, value in members:
-                tid.enum_insert(name.encode("utf-8", "surrogateescape"), value)
-            return tid
-        case TextType():
-            return _text(element)
-        case OpaqueType(size=size, tag=tag):
-            tid = h5t.create(h5t.OPAQUE, size)
-            tid.set_tag(tag.encode("utf-8", "surrogateescape"))
-            return tid
-        case RefType(kind=kind):
-            return h5t.STD_REF_OBJ if kind == "object" else h5t.STD_REF_DSETREG
-        case CompoundType():
-            return _compound(element)
-        case VlenType(base=base_type):
-            return h5t.vlen_create(file_type(base_type))
-        case ArrayType(base=base_type, shape=shape):
-            return h5t.array_create(file_type(base_type), shape)
-
-
-def memory_type(element: ElementType) -> h5t.TypeID:
-    """Return the datatype of a transfer buffer of :func:`transfer_dtype`.
-
-    Variable-length text and sequences are the Python objects of h5py: the type of the file in their
-    place makes HDF5 write addresses into the buffer. Object references are addresses.
-    """
-    match element:
-        case TextType(length=None):
-            return h5t.py_create(h5py.string_dtype())
-        case RefType(kind="region"):
-            return h5t.py_create(h5py.regionref_dtype)
-        case VlenType():
-            return h5t.py_create(h5py.vlen_dtype(h5py_dtype(element.base)))
-        case ArrayType(base=base, shape=shape):
-            return h5t.array_create(memory_type(base), shape)
-        case CompoundType(fields=fields):
-            packed = transfer_dtype(element)
-            tid = h5t.create(h5t.COMPOUND, packed.itemsize)
-            for field in fields:
-                offset = packed.fields[field.name][1] if packed.fields else 0
-                name = field.name.encode("utf-8", "surrogateescape")
-                tid.insert(name, offset, memory_type(field.type))
-            return tid
-        case _:
-            return file_type(element)
-
-
-def transfer_dtype(element: ElementType) -> np.dtype[Any]:
-    """Return the numpy dtype of the buffer that HDF5 fills.
-
-    It differs from ``memory_dtype`` in text (fixed: bytes; variable: objects) and object references
-    (64-bit addresses).
-    """
-    match element:
-        case NumberType(dtype=dtype):
-            return dtype
-        case EnumType(base=base):
-            return base
-        case TextType(length=int(length)):
-            return np.dtype((np.bytes_, length))
-        case OpaqueType(size=size):
-            return np.dtype((np.void, size))
-        case RefType(kind="object"):
-            return np.dtype(np.uint64)
-        case CompoundType(fields=fields):
-            return np.dtype([(field.name, transfer_dtype(field.type)) for field in fields])
-        case ArrayType(base=base_type, shape=shape):
-            return np.dtype((transfer_dtype(base_type), shape))
-        case _:
-            return np.dtype(object)
-
-
-def h5py_dtype(element: ElementType) -> np.dtype[Any]:
-    """Return the dtype as h5py has it, with its hints: of items of sequences, and of fill values."""
-    match element:
-        case TextType(charset=charset, length=length):
-            return _dtype(h5py.string_dtype(charset, length))
-        case RefType(kind=kind):
-            return _dtype(h5py.ref_dtype if kind == "object" else h5py.regionref_dtype)
-        case VlenType(base=base):
-            return _dtype(h5py.vlen_dtype(h5py_dtype(base)))
-        case CompoundType(fields=fields):
-            return np.dtype([(field.name, h5py_dtype(field.type)) for field in fields])
-        case ArrayType(base=base_type, shape=shape):
-            return np.dtype((h5py_dtype(base_type), shape))
-        case EnumType(base=integers, members=members):
-            return _dtype(h5py.enum_dtype(dict(members), basetype=integers))
-        case _:
-            return transfer_dtype(element)
+    try:
+        return _made(element)
+    except (OverflowError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, UnsupportedDtypeError):
+            raise
+        raise UnsupportedDtypeError(
+            f"HDF5 cannot express the element type {element}",
+            hint="The cause, shown above, is HDF5's own message.",
+        ) from error
 
 
 def is_exact(tid: h5t.TypeID, element: ElementType) -> bool:
@@ -197,15 +110,9 @@ def is_fixed_size(element: ElementType) -> bool:
             return True
 
 
-def _dtype(made: Any) -> np.dtype[Any]:
-    # h5py has no types; this is where its dtypes get one.
-    dtype: np.dtype[Any] = np.dtype(made)
-    return dtype
-
-
 def _numpy_dtype(tid: h5t.TypeID) -> np.dtype[Any]:
     try:
-        dtype = _dtype(tid.dtype)
+        dtype: np.dtype[Any] = np.dtype(tid.dtype)
     except (TypeError, ValueError) as error:
         raise _unsupported(tid) from error
     # h5py hangs hints for itself on the dtype; they would make equal types differ.
@@ -253,12 +160,42 @@ def _compound_type(tid: h5t.TypeCompoundID) -> ElementType:
 
 def _complex_dtype(tid: h5t.TypeCompoundID) -> np.dtype[Any] | None:
     try:
-        dtype = _dtype(tid.dtype)
+        dtype: np.dtype[Any] = np.dtype(tid.dtype)
     except (TypeError, ValueError):
         return None
     if dtype.kind != "c" or not h5t.py_create(dtype, logical=True).equal(tid):
         return None
     return np.dtype(str(dtype.str))
+
+
+def _made(element: ElementType) -> h5t.TypeID:
+    match element:
+        case NumberType(dtype=dtype):
+            return _number(dtype)
+        case EnumType(base=base, members=members):
+            tid = h5t.enum_create(_number(base))
+            limits: np.iinfo[Any] = np.iinfo(str(base))  # type: ignore[call-overload]
+            for name, value in members:
+                if not limits.min <= value <= limits.max:
+                    raise OverflowError(name)  # HDF5 would take the low bits
+                tid.enum_insert(name.encode("utf-8", "surrogateescape"), value)
+            return tid
+        case TextType():
+            return _text(element)
+        case OpaqueType(size=size, tag=tag):
+            tid = h5t.create(h5t.OPAQUE, size)
+            tid.set_tag(tag.encode("utf-8", "surrogateescape"))
+            return tid
+        case RefType(kind=kind):
+            return h5t.STD_REF_OBJ if kind == "object" else h5t.STD_REF_DSETREG
+        case CompoundType():
+            return _compound(element)
+        case VlenType(base=ArrayType()):
+            raise UnsupportedDtypeError("h5py cannot store sequences of arrays")
+        case VlenType(base=base_type):
+            return h5t.vlen_create(_made(base_type))
+        case ArrayType(base=base_type, shape=shape):
+            return h5t.array_create(_made(base_type), shape)
 
 
 def _number(dtype: np.dtype[Any]) -> h5t.TypeID:
@@ -279,7 +216,7 @@ def _text(element: TextType) -> h5t.TypeStringID:
 
 
 def _compound(element: CompoundType) -> h5t.TypeCompoundID:
-    members = [file_type(field.type) for field in element.fields]
+    members = [_made(field.type) for field in element.fields]
     offset, placed = 0, []
     for field, member in zip(element.fields, members, strict=True):
         offset = offset if field.offset is None else field.offset

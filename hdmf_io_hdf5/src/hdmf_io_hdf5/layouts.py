@@ -15,10 +15,11 @@ from hdmf_io_core.storage.dtypes import (
     memory_dtype,
 )
 from hdmf_io_core.storage.layout import ArrayLayout, StorageClass
-from hdmf_io_hdf5.dtypes import file_type, h5py_dtype, is_fixed_size
+from hdmf_io_hdf5.dtypes import file_type, is_fixed_size
 from hdmf_io_hdf5.filters import add_filters, filter_number, pipeline
 from hdmf_io_hdf5.homes import Home
 from hdmf_io_hdf5.references import References
+from hdmf_io_hdf5.transfer import h5py_dtype
 from hdmf_io_hdf5.values import decode, encode
 
 __all__ = ["check_layout", "creation_list", "dataspace", "read_layout"]

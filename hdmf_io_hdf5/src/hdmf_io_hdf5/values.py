@@ -22,11 +22,11 @@ from hdmf_io_core.storage.dtypes import (
     element_repr,
     memory_dtype,
 )
-from hdmf_io_core.types import AnyArray, Shape
-from hdmf_io_hdf5.dtypes import transfer_dtype, h5py_dtype
+from hdmf_io_core.types import AnyArray
 from hdmf_io_hdf5.references import References
+from hdmf_io_hdf5.transfer import h5py_dtype, transfer_buffer
 
-__all__ = ["Utf8InAscii", "decode", "encode", "is_plain", "transfer_buffer"]
+__all__ = ["Utf8InAscii", "decode", "encode", "is_plain"]
 
 
 class Utf8InAscii(str):
@@ -49,12 +49,6 @@ def is_plain(element: ElementType) -> bool:
             return is_plain(base)
         case _:
             return True
-
-
-def transfer_buffer(shape: Shape, element: ElementType) -> AnyArray:
-    """Return a buffer for elements of that shape; those that are arrays take further axes."""
-    dtype = np.dtype(transfer_dtype(element))
-    return np.zeros((*shape, *dtype.shape), dtype.base)
 
 
 def decode(raw: AnyArray, element: ElementType, out: AnyArray, references: References) -> None:
