@@ -1,0 +1,20 @@
+"""The real files that the tests of this folder go over, each beside the files it links to."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+DATA = Path(__file__).parents[2] / "data"
+FILES = sorted(
+    path.relative_to(DATA).as_posix()
+    for path in DATA.rglob("*")
+    if path.suffix in {".h5", ".nwb"} and path.is_file()
+)
+
+
+def bring(name: str, folder: Path) -> Path:
+    """Copy a file, and all of its folder, so that its external links lead to the copies."""
+    there = folder / "files"
+    shutil.copytree((DATA / name).parent, there)
+    return there / Path(name).name
