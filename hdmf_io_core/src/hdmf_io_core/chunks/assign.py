@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.selection import AxisSelection, Finish, Indices
     from hdmf_io_core.types import AnyArray, Region, Shape
 
-__all__ = ["append_rows", "assign", "assign_field", "grown_shape"]
+__all__ = ["append_rows", "assign", "assign_field", "grown_shape", "resized_shape"]
 
 GAP = 8
 """Selected indices with smaller gaps are written together: read, changed, written back."""
@@ -131,6 +131,18 @@ def grown_shape(shape: Shape, needed: Shape, sink: ArraySink, *, path: str | Non
                 "limit: wrap it in the backend's DataIO with maxshape=(None, ...).",
             )
     return new
+
+
+def resized_shape(shape: Shape, wanted: Shape | int, axis: int | None) -> Shape:
+    """Return the shape that is asked for: a whole one, or the length of one axis."""
+    if axis is None:
+        return (wanted,) if isinstance(wanted, int) else tuple(wanted)
+    if not isinstance(wanted, int) or not -len(shape) <= axis < len(shape):
+        msg = f"axis {axis} of {shape} cannot become {wanted} long"
+        raise ShapeError(msg)
+    lengths = list(shape)
+    lengths[axis] = wanted
+    return tuple(lengths)
 
 
 def _broadcast(values: AnyArray, shape: Shape) -> AnyArray:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from hdmf_io_core.chunks.assign import append_rows, assign, assign_field
+from hdmf_io_core.chunks.assign import append_rows, assign, assign_field, resized_shape
 from hdmf_io_core.chunks.facts import LayoutFacts
 from hdmf_io_core.chunks.grid import block_shape
 from hdmf_io_core.chunks.views import AstypeView, FieldView, split_names
-from hdmf_io_core.errors import ClosedIOError, ModeError, SelectionError, ShapeError
+from hdmf_io_core.errors import ClosedIOError, ModeError, SelectionError
 from hdmf_io_core.storage.dtypes import RefType, element_repr, has_references
 from hdmf_io_core.storage.keys import parse_key
 from hdmf_io_core.storage.layout import Empty, ObjectRef, RegionRef
+from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.references import resolve_cells
 
 if TYPE_CHECKING:
@@ -132,11 +133,15 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         )
 
     def __getitem__(self, key: Any) -> Any:
+        with located(self._storage_name, self._path):
+            return self._get(key)
+
+    def _get(self, key: Any) -> Any:
         if self.layout.shape is None:
             if key is Ellipsis or key == ():
                 return Empty(self.element_type)
             msg = "an array without a shape has no elements to select"
-            raise SelectionError(msg, source=self._storage_name, path=self._path)
+            raise SelectionError(msg)
         names, rest = split_names(key)
         if names is not None:
             return FieldView(self, names, is_record=isinstance(key, list))[rest]
@@ -145,6 +150,10 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         return result[()] if finish.is_scalar else result
 
     def __setitem__(self, key: Any, values: Any) -> None:
+        with located(self._storage_name, self._path):
+            self._set(key, values)
+
+    def _set(self, key: Any, values: Any) -> None:
         sink = self._writable()
         names, key = split_names(key)
         values = self._as_references(values)
@@ -154,7 +163,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             assign_field(sink, names[0], key, values)
         else:
             msg = "fields are assigned one at a time"
-            raise SelectionError(msg, source=self._storage_name, path=self._path)
+            raise SelectionError(msg)
 
     def append(self, values: Any) -> None:
         """Append along the first axis; the rows are in the file at once.
@@ -173,7 +182,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         ModeError
             If the file is open for reading.
         """
-        append_rows(self._writable(), self._as_references(values), path=self._path)
+        with located(self._storage_name, self._path):
+            append_rows(self._writable(), self._as_references(values), path=self._path)
 
     def resize(self, shape: Shape | int, *, axis: int | None = None) -> None:
         """Change the shape, or the length of one axis.
@@ -185,17 +195,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         ModeError
             If the file is open for reading.
         """
-        sink = self._writable()
-        if axis is None:
-            new = (shape,) if isinstance(shape, int) else tuple(shape)
-        else:
-            if not isinstance(shape, int) or not -self.ndim <= axis < self.ndim:
-                msg = f"axis {axis} of {self.shape} cannot become {shape} long"
-                raise ShapeError(msg, source=self._storage_name, path=self._path)
-            lengths = list(self.shape)
-            lengths[axis] = shape
-            new = tuple(lengths)
-        sink.resize(new)
+        with located(self._storage_name, self._path):
+            self._writable().resize(resized_shape(self.shape, shape, axis))
 
     def read(self, selection: Selection | None = None, *, out: AnyArray | None = None) -> AnyArray:
         """Read a normalised selection without finishing it and without resolving references.
@@ -283,7 +284,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if self._open_sink is None:
             msg = "the file is open for reading only"
             hint = "Open it with mode 'a' or 'r+' to change data."
-            raise ModeError(msg, source=self._storage_name, path=self._path, hint=hint)
+            raise ModeError(msg, hint=hint)
         if self._sink is None:
             self._sink = self._open_sink()
         return self._sink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-from hdmf_io_core.errors import NodeNotFoundError
+from hdmf_io_core.errors import HdmfIOError, InvalidNameError, NodeNotFoundError
 from hdmf_io_core.storage.dtypes import RefType, has_references
 from hdmf_io_core.storage.layout import Attribute, ObjectRef, RegionRef
 from hdmf_io_core.storage.references import resolve_value
@@ -64,13 +64,13 @@ class Attributes(MutableMapping[str, object]):
         return resolve_value(attribute.value, attribute.dtype, self._resolve)
 
     def __setitem__(self, name: str, value: object) -> None:
+        _check_name(name)
         if isinstance(value, Attribute):
             attribute = value
         elif self._is_node(value):
             attribute = Attribute(value, RefType())  # type: ignore[arg-type]  # becomes a reference
         else:
-            stored, dtype = infer(value, is_node=self._is_node)
-            attribute = Attribute(stored, dtype)
+            attribute = _inferred(name, value, self._is_node)
         self._edit()[name] = attribute
         self._on_change()
 
@@ -97,3 +97,24 @@ class Attributes(MutableMapping[str, object]):
         if self._own is None:
             self._own = dict(self._stored)
         return self._own
+
+
+def _inferred(name: str, value: object, is_node: Callable[[object], bool]) -> Attribute:
+    try:
+        stored, dtype = infer(value, is_node=is_node)
+    except HdmfIOError as error:
+        msg = f"attribute {name!r}: {error.what}"
+        raise type(error)(msg, hint=error.hint) from error.__cause__
+    return Attribute(stored, dtype)
+
+
+def _check_name(name: object) -> None:
+    """Refuse what no storage can call an attribute; slashes and dots are nothing special in it."""
+    if not isinstance(name, str) or not name or "\0" in name:
+        msg = f"{name!r} cannot be the name of an attribute"
+        raise InvalidNameError(msg, hint="Choose text that is not empty and has no null character.")
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        msg = f"the name {name!r} of an attribute is not valid Unicode"
+        raise InvalidNameError(msg, hint="Remove the lone surrogates from it.") from error

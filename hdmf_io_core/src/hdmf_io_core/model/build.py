@@ -19,9 +19,11 @@ from hdmf_io_core.model.builders import (
 from hdmf_io_core.model.children import Link
 from hdmf_io_core.model.container import Container
 from hdmf_io_core.model.data import Data
+from hdmf_io_core.model.names import join_path
 from hdmf_io_core.model.node import Node, is_node
 from hdmf_io_core.storage.dtypes import ElementType, RefType, has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef
+from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.references import resolve_value
 from hdmf_io_core.storage.values import infer
 
@@ -72,10 +74,8 @@ class Build:
     ) -> None:
         if not isinstance(container, Container):
             msg = f"a Container is written, not {type(container).__name__}"
-            raise BuildError(
-                msg,
-                hint="Put the data into a Container and write that.",
-            )
+            hint = "Put the data into a Container and write that."
+            raise BuildError(msg, source=source, hint=hint)
         self._known = known
         self._container = container
         self._source = source
@@ -91,9 +91,11 @@ class Build:
     def entry(self, parent: Container, name: str, entry: Node | Link) -> Entry:
         """Return the builder of one entry."""
         if isinstance(entry, Link):
-            return self._link(name, entry)
+            with located(self._source, join_path(self._place(parent), name)):
+                return self._link(name, entry)
         if entry._loader is None and not entry.data_type:
-            _check_untyped(parent, entry)
+            with located(self._source, join_path(self._place(parent), name)):
+                _check_untyped(parent, entry)
         if isinstance(entry, Container):
             return self._group(entry)
         if isinstance(entry, Data):
@@ -132,7 +134,8 @@ class Build:
             assert isinstance(loader.builder, DatasetBuilder)
             return loader.builder
         wrapper = data.data if isinstance(data.data, DataIO) else None
-        content, dtype = self._content(wrapper.data if wrapper is not None else data.data)
+        with located(self._source, self._place(data)):
+            content, dtype = self._content(wrapper.data if wrapper is not None else data.data)
         return DatasetBuilder(
             data.name,
             content,
@@ -164,7 +167,8 @@ class Build:
                 # Every typed node of a file names its type by the same key.
                 key = self._type_key
             if has_references(attribute.dtype):
-                value = resolve_value(attribute.value, attribute.dtype, self._refer)
+                with located(self._source, self._place(node)):
+                    value = resolve_value(attribute.value, attribute.dtype, self._refer)
                 attribute = replace(attribute, value=value)
             built[key] = attribute
         return built
@@ -180,12 +184,12 @@ class Build:
         home, _, _ = self._state(node)
         if home is None:
             msg = f"a reference points to {node.name!r}, which is in no file and not in the tree"
-            raise UnresolvedReferenceError(
-                msg,
-                path=node.path,
-                hint="Add it to the tree that is written.",
-            )
+            raise UnresolvedReferenceError(msg, hint="Add it to the tree that is written.")
         return ObjectRef(home.source, home.key, home.path)
+
+    def _place(self, node: Node) -> str:
+        """Return where a node goes, for messages."""
+        return self._path_in_tree(node) or node.path
 
     def _path_in_tree(self, node: Node) -> str | None:
         parts: list[str] = []
@@ -211,8 +215,5 @@ class Build:
 def _check_untyped(parent: Container, child: Node) -> None:
     if parent.data_type == "SimpleMultiContainer":
         msg = f"{child.name!r} has no type, and its container is a SimpleMultiContainer"
-        raise UntypedNodeError(
-            msg,
-            path=child.path,
-            hint="Stock hdmf could not read such a file: give it a data_type.",
-        )
+        hint = "Stock hdmf could not read such a file: give it a data_type."
+        raise UntypedNodeError(msg, hint=hint)

@@ -35,8 +35,8 @@ class Data(NDArrayOperatorsMixin, Node):
         Not empty, without slash.
     data : object
         Array, nested list, scalar, text, a list of nodes (stored as references), a chunk iterator,
-        any object with ``shape``, ``dtype`` and slicing, or a ``DataIO`` around one of these. None
-        for a null dataspace.
+        any object with ``shape``, ``dtype`` and slicing, or a ``DataIO`` around one of these; an
+        ``Empty`` for a null dataspace.
     data_type, namespace : str or None
         The type; None for an untyped dataset.
     object_id : str or None

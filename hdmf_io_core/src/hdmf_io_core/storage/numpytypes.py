@@ -38,6 +38,9 @@ def infer_dtype(dtype: np.dtype[Any]) -> ElementType | None:
     metadata: Mapping[str, Any] = dtype.metadata or {}
     if "enum" in metadata and dtype.kind in "iu":
         return EnumType(np.dtype(dtype.str), tuple(metadata["enum"].items()))
+    if dtype.kind == "V" and dtype.itemsize == 0:
+        msg = "elements without a size (a record of no fields) cannot be stored"
+        raise UnsupportedDtypeError(msg, hint="Leave them out, or give the record a field.")
     if dtype.subdtype is not None:
         base = infer_dtype(dtype.subdtype[0])
         return None if base is None else ArrayType(base, dtype.subdtype[1])

@@ -263,8 +263,10 @@ def _require(leaves: Sequence[Any], types: type | tuple[type, ...], what: str) -
 def _unsupported(value: Any, where: str, expected: str = "") -> UnsupportedDtypeError:
     kind = "None" if value is None else f"a {type(value).__name__}"
     msg = f"{where} is {kind}{' ' + expected if expected else ''}, which cannot be stored"
-    hint = None
-    if isinstance(value, (np.datetime64, np.timedelta64)):
+    hint = "Numbers, text, bytes, dates, references and (nested) lists of one of these can be."
+    if value is None:
+        hint = "Leave it out; in its place nan or '' can stand, or Empty(dtype) for no elements."
+    elif isinstance(value, (np.datetime64, np.timedelta64)):
         hint = "Give dates as ISO text, or times as numbers."
     elif isinstance(value, dict):
         hint = "Use a group of attributes, or JSON text."
