@@ -67,10 +67,10 @@ class MemorySource:
         if out.shape != shape or out.dtype != expected.dtype or not out.flags.c_contiguous:
             msg = f"read into {out.dtype} {out.shape}, not C-contiguous {expected.dtype} {shape}"
             raise ShapeError(msg, source=self._file.name, path=self._path)
-        cells = self._cells()
+        cells: Any = self._cells()
         for axis, chosen in enumerate(selection.axes):
-            index = (slice(None),) * axis
-            cells = cells[(*index, chosen)]
+            index: Any = (*(slice(None),) * axis, chosen)
+            cells = cells[index]
         out[...] = cells
 
     def _cells(self) -> AnyArray:
@@ -105,7 +105,8 @@ class MemorySink(MemorySource):
             msg = f"write {values.dtype} {values.shape} where {expected.dtype} {target} belongs"
             raise ShapeError(msg, source=self._file.name, path=self._path)
         bound = bind_references(self._file, _copied(values, layout.dtype), layout.dtype)
-        self._cells()[region] = bound
+        # The ellipsis: a cell of no axes would otherwise take the array itself as its object.
+        self._cells()[(*region, ...)] = bound
         self._note_written(region)
 
     def resize(self, shape: Shape) -> None:
