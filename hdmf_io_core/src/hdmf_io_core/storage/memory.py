@@ -13,6 +13,8 @@ from hdmf_io_core.errors import (
     LinkTargetError,
     NodeExistsError,
     NodeNotFoundError,
+    OptionError,
+    ShapeError,
     UnsupportedDtypeError,
 )
 from hdmf_io_core.storage.layout import (
@@ -69,11 +71,19 @@ class MemoryStorage(MemoryReader):
         """Raise what ``create_array`` would raise; memory takes every layout that makes sense."""
         self.check_open()
         shape = layout.shape
-        has_no_elements = layout.memory_dtype.itemsize == 0
-        if has_no_elements or (layout.codecs and layout.chunks is None):
-            what = "codecs without chunks" if layout.codecs else "elements of no size"
-            msg = f"an array of shape {shape} cannot have {what}"
+        if layout.memory_dtype.itemsize == 0:
+            msg = "elements of no size cannot be stored"
             raise UnsupportedDtypeError(msg, source=self.source, path=path)
+        if layout.codecs and layout.chunks is None:
+            msg = "codecs encode chunks, and the array has none"
+            raise OptionError(msg, source=self.source, path=path)
+        wrong = None
+        if layout.chunks is not None and (not shape or 0 in layout.chunks):
+            wrong = f"an array of shape {shape} cannot have chunks {layout.chunks}"
+        elif layout.is_resizable and layout.chunks is None:
+            wrong = f"an array that grows to {layout.maxshape} needs chunks"
+        if wrong is not None:
+            raise ShapeError(wrong, source=self.source, path=path)
 
     def open_sink(self, path: str) -> MemorySink:
         """Open an existing array for writing."""

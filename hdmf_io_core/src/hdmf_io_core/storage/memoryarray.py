@@ -106,7 +106,8 @@ class MemorySink(MemorySource):
             raise ShapeError(msg, source=self._file.name, path=self._path)
         bound = bind_references(self._file, _copied(values, layout.dtype), layout.dtype)
         # The ellipsis: a cell of no axes would otherwise take the array itself as its object.
-        self._cells()[(*region, ...)] = bound
+        cells: Any = self._cells()
+        cells[(*region, ...)] = bound
         self._note_written(region)
 
     def resize(self, shape: Shape) -> None:

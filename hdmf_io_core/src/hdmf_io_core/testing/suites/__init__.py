@@ -1,0 +1,1 @@
+"""Suites of conformance tests: subclass one, say how a storage is opened, and run pytest."""
