@@ -17,7 +17,6 @@ from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.explain import nearest
 from hdmf_io_core.plugins.known import KNOWN, pip_line
 from hdmf_io_core.plugins.manager import PluginRegistry
-from hdmf_io_core.plugins.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,6 +125,8 @@ def open_io(
     Reads the first 2 KiB of an existing file, and 8 bytes at each further place where a
     signature may be. The backend's library is imported when it has been chosen, not before.
     """
+    from hdmf_io_core.plugins.source import Source
+
     choice = find_backend(source, mode, backend=backend)
     _check_options(choice.spec, options)
     io_class = _load(choice.spec)
@@ -147,6 +148,7 @@ def find_backend(source: object, mode: Mode = "r", *, backend: str | None = None
     """
     # Here, since listing backends does without all of it, and imports are most of its time.
     from hdmf_io_core.plugins.find import find
+    from hdmf_io_core.plugins.source import Source
 
     return find(plugin_registry(), Source.of(source), check_mode(mode), backend)
 

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 from importlib import import_module
-from pathlib import Path
+from io import FileIO
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -85,26 +85,28 @@ def _all_in_folders() -> bool:
     from importlib.machinery import PathFinder
 
     finders = [f for f in sys.meta_path if f is not PathFinder and hasattr(f, "find_distributions")]
-    return not finders and not any(Path(entry).is_file() for entry in sys.path)
+    # Not pathlib, here and below: its import is dear, and this runs at every start.
+    return not finders and not any(os.path.isfile(entry) for entry in sys.path)  # noqa: PTH113
 
 
 def _from_folders(path: Iterable[str]) -> Iterator[_Info]:
     for entry in path:
         try:
             with os.scandir(entry or os.curdir) as listed:
-                names = [item.name for item in listed if item.name.endswith("-info")]
+                found = {item.name: item.path for item in listed if item.name.endswith("-info")}
         except OSError:
             # Folders of the path that do not exist, or cannot be read, hold nothing to import.
             continue
-        for name in sorted(names):
+        for name, path in sorted(found.items()):
             if match := _INFO.fullmatch(name):
-                text = _text(Path(entry, name, "entry_points.txt"))
+                text = _text(f"{path}{os.sep}entry_points.txt")
                 yield _Info(match["name"], match["version"] or "", text)
 
 
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with FileIO(path) as file:
+            return file.readall().decode("utf-8", "replace")
     except OSError:
         return ""
 
