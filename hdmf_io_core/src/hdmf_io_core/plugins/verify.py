@@ -100,19 +100,7 @@ def check_spec(spec: object, *, name: str, distribution: str) -> BackendSpec:
             hook=hook,
         )
     if spec.api_version != API_VERSION:
-        newer = "hdmf-io-core" if _is_newer(spec.api_version) else "the plugin"
-        msg = (
-            f"backend {spec.name!r} is written for version {spec.api_version!r} of the plugin API,"
-            f" this core has version {API_VERSION}"
-        )
-        raise PluginVersionError(
-            msg,
-            plugin=name,
-            distribution=distribution,
-            hook=hook,
-            argument="api_version",
-            hint=f"Upgrade {newer}.",
-        )
+        raise _other_version(spec, name, distribution)
     for argument, expected in _spec_faults(spec):
         msg = (
             f"backend {spec.name!r} has {argument}={getattr(spec, argument)!r}, expected {expected}"
@@ -125,6 +113,19 @@ def check_spec(spec: object, *, name: str, distribution: str) -> BackendSpec:
             argument=argument,
         )
     return spec
+
+
+def _other_version(spec: BackendSpec, name: str, distribution: str) -> PluginVersionError:
+    newer = "hdmf-io-core" if _is_newer(spec.api_version) else "the plugin"
+    return PluginVersionError(
+        f"backend {spec.name!r} is written for version {spec.api_version!r} of the plugin API,"
+        f" this core has version {API_VERSION}",
+        plugin=name,
+        distribution=distribution,
+        hook="hdmf_io_backends",
+        argument="api_version",
+        hint=f"Upgrade {newer}.",
+    )
 
 
 def is_sound(spec: BackendSpec) -> bool:
