@@ -1,0 +1,35 @@
+"""Run the benchmarks and print a table: ``python benchmarks/run.py [--quick] [--json PATH]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import opening
+from harness import machine, measure, table, write_json
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave the largest cases out")
+    parser.add_argument("--json", type=Path, help="write the results to this file too")
+    arguments = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for case in opening.cases(Path(folder), quick=arguments.quick):
+            results += measure(case)
+            print(f"done: {case.name}", file=sys.stderr)
+    print("Files in the page cache (warm); ways run in turn.", machine())
+    print()
+    print(table(results))
+    if arguments.json:
+        write_json(arguments.json, results)
+
+
+if __name__ == "__main__":
+    main()
