@@ -18,6 +18,7 @@ from hdmf_io_core.storage.layout import ArrayLayout, StorageClass
 from hdmf_io_hdf5.dtypes import file_type, is_fixed_size
 from hdmf_io_hdf5.filters import add_filters, filter_number, pipeline
 from hdmf_io_hdf5.homes import Home
+from hdmf_io_hdf5.pluginvalues import given_codecs
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import h5py_dtype
 from hdmf_io_hdf5.values import decode, encode
@@ -66,7 +67,8 @@ def creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
     dcpl.set_obj_track_times(layout.track_times)
     if layout.chunks is not None:
         dcpl.set_chunk(layout.chunks)
-        add_filters(dcpl, layout.codecs)
+        codecs = given_codecs(layout.codecs, file_type(layout.dtype), layout.chunks)
+        add_filters(dcpl, codecs)
     elif layout.storage_class == "compact":
         dcpl.set_layout(h5d.COMPACT)
     if layout.fill_value is not None and _has_fill(layout.dtype):

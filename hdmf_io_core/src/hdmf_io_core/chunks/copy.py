@@ -11,6 +11,7 @@ from hdmf_io_core.chunks.grid import ChunkGrid, block_shape
 from hdmf_io_core.chunks.write import SLAB_BYTES
 from hdmf_io_core.errors import ShapeError
 from hdmf_io_core.storage.dtypes import is_self_contained
+from hdmf_io_core.storage.layout import CodecSpec
 from hdmf_io_core.storage.protocols import SupportsRawChunks, SupportsRawChunkWrites
 from hdmf_io_core.storage.selection import select_region
 
@@ -49,7 +50,8 @@ def can_copy_raw(source: ArrayLayout, sink: ArrayLayout) -> bool:
     return (
         source.chunks is not None
         and (source.shape, source.chunks) == (sink.shape, sink.chunks)
-        and source.codecs == sink.codecs
+        and len(source.codecs) == len(sink.codecs)
+        and all(map(CodecSpec.encodes_like, source.codecs, sink.codecs))
         and source.dtype == sink.dtype
         and is_self_contained(source.dtype)
         and _same_fill(source.fill_value, sink.fill_value)

@@ -184,6 +184,14 @@ class CodecSpec:
     name: str
     config: Mapping[str, JSON] = field(default_factory=dict, hash=False)
 
+    def encodes_like(self, other: CodecSpec) -> bool:
+        """Whether both encode to the same bytes, which ``name`` and ``flags`` do not change."""
+        return (self.name, _effective(self.config)) == (other.name, _effective(other.config))
+
+
+def _effective(config: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    return {key: value for key, value in config.items() if key not in {"name", "flags"}}
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayLayout:
