@@ -1,7 +1,5 @@
 """The real files that the tests of this folder go over, each beside the files it links to."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

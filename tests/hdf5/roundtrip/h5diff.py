@@ -1,7 +1,5 @@
 """Compare two HDF5 files node by node with plain h5py; nothing of the code under test is used."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from os import PathLike
 from typing import Any
@@ -24,7 +22,7 @@ SPECLOC = ".specloc"
 
 
 def differences(left: str | PathLike[str], right: str | PathLike[str]) -> list[str]:
-    """Return how ``right`` differs from ``left``, each ``path: what: left != right``; none if equal."""
+    """Return how ``right`` differs from ``left``, each ``path: what: left != right``."""
     with h5py.File(left, "r") as one, h5py.File(right, "r") as other:
         return list(_Comparison(one, other).group("/", one["/"], other["/"]))
 

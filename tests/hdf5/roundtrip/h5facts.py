@@ -1,7 +1,5 @@
 """What plain h5py says of types, values and layouts, in a form that compares across files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,8 +47,8 @@ def paths_by_identity(file: h5py.File) -> dict[Identity, str]:
 def type_facts(tid: h5t.TypeID) -> Any:
     """Describe a datatype to the last bit.
 
-    ``TypeID.equal`` is of no use for this: HDF5 holds that no two types of variable length, and no two
-    references, are equal when they are in different files.
+    ``TypeID.equal`` is of no use for this: HDF5 holds that no two types of variable length, and no
+    two references, are equal when they are in different files.
     """
     kind = tid.get_class()
     if kind == h5t.COMPOUND:
@@ -173,7 +171,8 @@ def layout_facts(dataset: h5py.Dataset) -> dict[str, Any]:
         "storage": {h5d.COMPACT: "compact", h5d.CONTIGUOUS: "contiguous", h5d.CHUNKED: "chunked",
                     h5d.VIRTUAL: "virtual"}[layout],
         "chunks": dcpl.get_chunk() if layout == h5d.CHUNKED else None,
-        "filters": tuple(dcpl.get_filter(i) for i in range(dcpl.get_nfilters())),
+        # HDF5 takes the name of a filter from its plugin, and keeps none where that is missing.
+        "filters": tuple(dcpl.get_filter(i)[:3] for i in range(dcpl.get_nfilters())),
         "fill value": _fill_value(dcpl, dataset),
         "track times": dcpl.get_obj_track_times(),
     }  # fmt: skip

@@ -1,7 +1,5 @@
 """Compare what the light model shows of a file with what plain h5py finds in it."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +21,7 @@ SPECLOC = ".specloc"
 
 
 def model_differences(io: HDF5IO, file: h5py.File | None = None) -> list[str]:
-    """Return where the containers of an open IO differ from a file, its own unless told; none if equal."""
+    """Return where the containers of an open IO differ from a file, its own unless told."""
     return list(_ModelComparison(io, file or io.file).everything())
 
 
@@ -120,7 +118,7 @@ class _ModelComparison:
 
     @staticmethod
     def _place(target: Any) -> tuple[str, int]:
-        """Where a reference leads: the file by its name, since it may be open twice, and the address."""
+        """Where a reference leads: the file's name, since it may be open twice, and the address."""
         return Path(target.file.filename).resolve().name, identity(target)[1]
 
     # values, both to the same plain form

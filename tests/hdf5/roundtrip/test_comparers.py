@@ -1,6 +1,4 @@
-"""The comparers see every kind of difference: else the tests beside this one would prove nothing."""
-
-from __future__ import annotations
+"""The comparers see every kind of difference: else the tests beside would prove nothing."""
 
 import shutil
 from collections.abc import Callable
