@@ -1,7 +1,8 @@
 """A plan becomes storage, in phases; what was made is taken back when a step fails.
 
 Order: moves and deletions, groups and types, arrays with their content, attributes, streams of
-``exhaust_dci=False``, links, and last what holds references, when every target exists.
+``exhaust_dci=False``, links, what holds references when every target exists, specifications. What
+overwrites elements is kept back to the end, when nothing but the storage itself can still fail.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ from hdmf_io_core.plan.steps import (
     Values,
     WritePlan,
 )
-from hdmf_io_core.storage.layout import LinkTarget
+from hdmf_io_core.plan.undo import Undo
+from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hdmf_io_core.chunks.streams import ChunkStream
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.layout import ArrayLayout, LinkTarget
     from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
+    from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
 
 __all__ = ["WriteReport", "execute"]
 
@@ -71,11 +76,13 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
     ------
     WriteError
         If the storage refuses a step, or the caller's iterator fails. What this call had made is
-        removed again, and what it had deleted is back; overwritten elements are not.
+        removed again, and what it had deleted or replaced is back; only elements whose
+        overwriting the storage itself broke off are not.
 
     Notes
     -----
-    One thread at a time; nothing else may write to ``dest`` meanwhile.
+    One thread at a time; nothing else may write to ``dest`` meanwhile. A stream, or a stored array,
+    that replaces the content of an array is first written beside it.
     """
     run = _Run(plan, dest)
     try:
@@ -88,6 +95,7 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
             run.step(late)
         if plan.specs:
             dest.write_specs(plan.specs)
+        run.overwrite()
         run.settle()
     except BaseException:
         run.undo()
@@ -110,7 +118,7 @@ def _phases(plan: WritePlan) -> Iterator[Iterator[Step]]:
 def _late(plan: WritePlan) -> Iterator[Step | _LateContent]:
     yield from (step for step in plan.steps if isinstance(step, CreateLink))
     for step in plan.steps:
-        if isinstance(step, (CreateArray, OverwriteArray)) and step.late:
+        if isinstance(step, CreateArray) and step.late:
             yield _LateContent(step)
     yield from (step for step in plan.steps if isinstance(step, SetAttributes) and step.late)
 
@@ -119,14 +127,15 @@ def _late(plan: WritePlan) -> Iterator[Step | _LateContent]:
 class _LateContent:
     """The second half of an array whose content holds references."""
 
-    array: CreateArray | OverwriteArray
+    array: CreateArray
 
 
 class _Run:
     def __init__(self, plan: WritePlan, dest: StorageWriter) -> None:
         self._plan = plan
         self._dest = dest
-        self._done: list[CreateGroup | Move | CreateLink] = []
+        self._undo = Undo(dest)
+        self._overwrites: list[tuple[OverwriteArray, ArraySink | None]] = []
         self._parked: list[str] = []
         self._waiting: dict[str, str] = {}
         self._sinks: dict[str, ArraySink] = {}
@@ -137,12 +146,14 @@ class _Run:
         """Take every node that moves out of its place, deepest first; the walk puts it in again."""
         moves = [step for step in self._plan.steps if isinstance(step, Move)]
         for move in sorted(moves, key=lambda move: move.path.count("/"), reverse=True):
-            self._waiting[move.path] = self._park(move.path)
+            self._waiting[move.path] = self._undo.park(move.path)
 
     def step(self, step: Step | _LateContent) -> None:
         """Carry one step out; an error that passes is told which."""
+        path = step.array.path if isinstance(step, _LateContent) else step.path
         try:
-            self._do(step)
+            with located(self._plan.source, path):
+                self._do(step)
         except Exception as error:
             error.add_note(f"while writing {self._plan.source}: {step}")
             raise
@@ -152,72 +163,86 @@ class _Run:
         match step:
             case CreateGroup(path=path):
                 dest.create_group(path)
-                self._done.append(step)
+                self._undo.made(path)
                 report.groups += 1
             case CreateArray():
                 self._create(step)
             case OverwriteArray():
-                self._overwrite(step)
+                self._stage(step)
             case _LateContent(array=array):
                 assert isinstance(array.content, Values)
                 sink = self._sinks.pop(array.path)
                 report.bytes_written += write_array(array.content.array, sink)
             case SetAttributes(path=path, attributes=attributes):
+                self._undo.changing(path, attributes)
                 dest.set_attributes(path, attributes)
                 report.attributes += len(attributes)
             case DeleteAttributes(path=path, names=names):
+                self._undo.changing(path, names)
                 dest.delete_attributes(path, names)
                 report.attributes += len(names)
             case CreateLink(path=path, target=target):
                 dest.create_link(path, target)
-                self._done.append(CreateGroup(path))
+                self._undo.made(path)
                 report.links.append((path, target))
             case CreateDatatype(path=path, dtype=dtype):
                 dest.create_datatype(path, dtype)
-                self._done.append(CreateGroup(path))
+                self._undo.made(path)
             case Move(path=path, new_path=new_path):
-                self._move(self._waiting.pop(path), new_path)
+                self._undo.move(self._waiting.pop(path), new_path)
             case Delete(path=path):
                 self._delete(path)
 
     def _create(self, step: CreateArray) -> None:
-        sink = self._dest.create_array(step.path, step.layout)
-        self._done.append(CreateGroup(step.path))
+        sink = self._make(step.path, step.layout)
         self.report.arrays += 1
         self.report.arrays_made.append(step.path)
-        self._fill(step, sink)
-
-    def _overwrite(self, step: OverwriteArray) -> None:
-        sink = self._dest.open_sink(step.path)
-        if sink.layout.shape != step.layout.shape and step.layout.shape is not None:
-            sink.resize(step.layout.shape)
-        self.report.arrays += 1
-        self._fill(step, sink)
-
-    def _fill(self, step: CreateArray | OverwriteArray, sink: ArraySink) -> None:
         if step.late:
             self._sinks[step.path] = sink
-            return
+        else:
+            self._fill(step, sink)
+
+    def _make(self, path: str, layout: ArrayLayout) -> ArraySink:
+        sink = self._dest.create_array(path, layout)
+        self._undo.made(path)
+        return sink
+
+    def _stage(self, step: OverwriteArray) -> None:
+        """Keep an overwriting back; what may fail on its way is first written beside the array."""
+        staged = None
+        if isinstance(step.content, (Stream, Copy)):
+            place = self._undo.free_place()
+            staged = self._make(place, step.layout)
+            self._parked.append(place)
+            self._fill(step, staged)
+        self._overwrites.append((step, staged))
+        self.report.arrays += 1
+
+    def overwrite(self) -> None:
+        """Replace the elements of arrays that stay, with values or with what was staged."""
+        for step, staged in self._overwrites:
+            with located(self._plan.source, step.path):
+                sink = self._dest.open_sink(step.path)
+                shape = step.layout.shape if staged is None else staged.layout.shape
+                if shape is not None and sink.layout.shape != shape:
+                    sink.resize(shape)
+                if staged is not None:
+                    copy_array(staged, sink)
+                else:
+                    self._fill(step, sink)
+
+    def _fill(self, step: CreateArray | OverwriteArray, sink: ArraySink) -> None:
         match step.content:
             case Values(array=array):
                 self.report.bytes_written += write_array(array, sink)
             case Copy(source=source):
                 self.report.bytes_written += copy_array(source, sink).n_bytes
             case Stream(stream=stream) if self._plan.interleave:
-                self._streams.append((stream, sink))
+                self._streams.append((_LocatedStream(stream, self._plan.source, step.path), sink))
             case Stream(stream=stream):
                 self.report.bytes_written += write_stream(stream, sink)
             case _:
                 return
-
-    def _move(self, old: str, new: str) -> None:
-        _rename(self._dest, old, new)
-        self._done.append(Move(old, new))
-
-    def _park(self, path: str) -> str:
-        place = f"/.hdmf_io_parked_{len(self._done)}"
-        self._move(path, place)
-        return place
 
     def _delete(self, path: str) -> None:
         """Take a node out of the way; it is deleted when the whole plan went through."""
@@ -227,15 +252,17 @@ class _Run:
             return
         self.report.deleted += 1
         if info.link is None:
-            self._parked.append(self._park(path))
+            self._parked.append(self._undo.park(path))
         else:
             self._dest.delete(path)
-            self._done.append(CreateLink(path, info.link))
+            self._undo.unlinked(path, info.link)
 
     def settle(self) -> None:
         """Delete what was taken out of the way."""
         for path in self._parked:
             self._dest.delete(path)
+            # What a node held is gone with it: from here on there is no way back.
+            self._undo.forget()
 
     def drain(self) -> None:
         """Empty the streams that were kept back, one chunk of each in turn."""
@@ -243,19 +270,30 @@ class _Run:
             self.report.bytes_written += interleave(self._streams)
 
     def undo(self) -> None:
-        """Take back what was done, newest first."""
+        """Take back what was done."""
         self._sinks.clear()
-        for done in reversed(self._done):
-            match done:
-                case Move(path=path, new_path=new_path):
-                    _rename(self._dest, new_path, path)
-                case CreateLink(path=path, target=target):
-                    self._dest.create_link(path, target)
-                case CreateGroup(path=path) if self._dest.node(path) is not None:
-                    self._dest.delete(path)
+        self._undo.run()
 
 
-def _rename(dest: StorageWriter, old: str, new: str) -> None:
-    """Rename by a second hard link, so that the node, and references to it, stay what they are."""
-    dest.create_link(new, LinkTarget("hard", old))
-    dest.delete(old)
+class _LocatedStream:
+    """A stream whose errors say for which array it was, since several run in turn."""
+
+    def __init__(self, stream: ChunkStream, source: str, path: str) -> None:
+        self._stream = stream
+        self._located = located(source, path)
+
+    @property
+    def dtype(self) -> ElementType:
+        return self._stream.dtype
+
+    @property
+    def maxshape(self) -> MaxShape:
+        return self._stream.maxshape
+
+    @property
+    def chunk_shape(self) -> Shape | None:
+        return self._stream.chunk_shape
+
+    def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
+        with self._located:
+            yield from self._stream
