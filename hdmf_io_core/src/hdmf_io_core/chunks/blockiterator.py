@@ -89,6 +89,8 @@ class GenericDataChunkIterator(AbstractDataChunkIterator):
             raise OptionError(msg)
         self._dtype = np.dtype(self._get_dtype())
         self._maxshape = tuple(int(length) for length in self._get_maxshape())
+        for shape in (chunk_shape, buffer_shape):
+            _check_rank(shape, self._maxshape)
         itemsize = max(1, self._dtype.itemsize)
         self.chunk_shape = _given_shape(chunk_shape) or scaled_shape(
             self._maxshape, itemsize, int(1e6 * (chunk_mb or DEFAULT_CHUNK_MB))
@@ -222,11 +224,14 @@ def _check_sizes(size: float | None, shape: Shape | None, size_name: str, shape_
         raise OptionError(msg)
 
 
+def _check_rank(shape: Shape | None, maxshape: Shape) -> None:
+    if shape is not None and (len(shape) != len(maxshape) or any(n < 1 for n in shape)):
+        msg = f"blocks of shape {shape} do not cut an array of shape {maxshape}"
+        raise ShapeError(msg)
+
+
 def _check_geometry(maxshape: Shape, chunk: Shape, buffer: Shape) -> None:
     for name, shape in (("chunk_shape", chunk), ("buffer_shape", buffer)):
-        if len(shape) != len(maxshape) or any(length < 1 for length in shape):
-            msg = f"{name} {shape} does not fit an array of shape {maxshape}"
-            raise ShapeError(msg)
         if any(n > max(1, length) for n, length in zip(shape, maxshape, strict=True)):
             msg = f"{name} {shape} is larger than the array, {maxshape}"
             raise ShapeError(msg)
