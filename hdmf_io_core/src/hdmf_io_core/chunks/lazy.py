@@ -73,12 +73,13 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     >>> from hdmf_io_core.storage.layout import ArrayLayout
     >>> from hdmf_io_core.storage.dtypes import NumberType
     >>> storage = MemoryStorage(MemoryFile("example"))
-    >>> layout = ArrayLayout((2,), NumberType(np.dtype("i2")), maxshape=(None,))
+    >>> int16 = NumberType(np.dtype("i2"))
+    >>> layout = ArrayLayout((1,), int16, chunks=(64,), maxshape=(None,))
     >>> sink = storage.create_array("/x", layout)
     >>> x = LazyDataset(sink, path="/x", storage_name="example", open_sink=lambda: sink)
     >>> x.append([5, 6])
     >>> x[1:] * 2
-    array([ 0, 10, 12], dtype=int16)
+    array([10, 12], dtype=int16)
     """
 
     def __init__(
