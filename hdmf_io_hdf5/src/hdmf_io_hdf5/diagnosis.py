@@ -75,7 +75,8 @@ def explain(
     locking
         The option of that name.
     """
-    if isinstance(error, TypeError | ValueError | OverflowError | ImportError):
+    # h5py looks libver up in a table, hence KeyError.
+    if isinstance(error, TypeError | ValueError | OverflowError | ImportError | KeyError):
         return OptionError(
             "HDF5 does not take these options",
             source=name,

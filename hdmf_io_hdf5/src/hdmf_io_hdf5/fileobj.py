@@ -204,17 +204,25 @@ def _check_path(name: str, mode: Mode, options: FileOptions) -> Mode:
     if exists and mode in {"r", "r+", "a"}:
         _check_content(name, mode)
     if exists and mode == "w":
+        # Replacing needs no permission for the file itself, but who withdrew it did not mean that.
+        _check_access(name, os.W_OK, "write")
         check_unlocked(name, locking=options.locking)
     if mode == "a":
         return "r+" if exists else "x"
     return mode
 
 
-def _check_content(name: str, mode: Mode) -> None:
-    needed = os.R_OK if mode == "r" else os.R_OK | os.W_OK
+def _check_access(name: str, needed: int, verb: str) -> None:
     if not os.access(name, needed):
-        verb = "read" if mode == "r" else "write"
-        raise OpenError(f"no permission to {verb} the file", source=name, hint="Ask its owner.")
+        msg = f"no permission to {verb} the file"
+        raise OpenError(msg, source=name, hint="Ask its owner.")
+
+
+def _check_content(name: str, mode: Mode) -> None:
+    if mode == "r":
+        _check_access(name, os.R_OK, "read")
+    else:
+        _check_access(name, os.R_OK | os.W_OK, "write")
     if not has_signature(name):
         raise NotThisFormatError(
             f"no HDF5 signature in {os.path.getsize(name)} bytes",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import h5py
 
 from hdmf_io_core.durability.publish import Publication, RenameFile
+from hdmf_io_core.errors import HdmfIOError, OpenError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
@@ -155,20 +156,33 @@ def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
     return storage_class(file, close_file=not isinstance(path, h5py.File))
 
 
+def _new_file(target: Path) -> Path:
+    """Make an empty file of a name of its own in the target's folder."""
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        beside.touch(exist_ok=False)
+    except OSError as error:
+        msg = f"no file can be made in the folder {str(target.parent)!r}: {error.strerror}"
+        hint = "A new file is written beside its target; atomic=False writes to the target itself."
+        raise OpenError(msg, source=str(target), hint=hint) from error
+    return beside
+
+
 def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Writer, RenameFile]:
     """Open a new file in the target's folder, which is to take the target's place."""
     # A link stays a link: the file that it points to is replaced.
     target = Path(os.path.realpath(target))
     check_target(target, mode, options)
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    beside.touch(exist_ok=False)
+    beside = _new_file(target)
     try:
         if target.exists():
             shutil.copymode(target, beside)
         file = open_file(beside, "w", options)
         storage = HDF5Writer(file, source=str(target))
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, HdmfIOError):
+            error.source = str(target)
         raise
     changing = replace(
         options,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from typing import TYPE_CHECKING, Protocol
+
+from hdmf_io_core.errors import SourceExistsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +81,8 @@ class RenameFile:
         self._reopen = reopen
         self._replace = replace
         self._pending = True
+        # An IO that nobody closes is not to leave its file behind, here or at the end of Python.
+        self._forsaken = weakref.finalize(self, _remove, beside, os.getpid())
 
     @property
     def is_pending(self) -> bool:
@@ -88,7 +94,7 @@ class RenameFile:
 
         Raises
         ------
-        FileExistsError
+        SourceExistsError
             If the target appeared meanwhile and must not be replaced.
         """
         if not self._pending:
@@ -98,9 +104,15 @@ class RenameFile:
             self._beside.replace(self._target)
         else:
             # A hard link fails where the name is taken, a rename would replace.
-            self._target.hardlink_to(self._beside)
+            try:
+                self._target.hardlink_to(self._beside)
+            except FileExistsError as error:
+                msg = "the file appeared while it was being written, and is not to be replaced"
+                hint = "Write under another name, or use mode 'w' to replace it."
+                raise SourceExistsError(msg, source=str(self._target), hint=hint) from error
             self._beside.unlink()
         self._pending = False
+        self._forsaken.detach()
         return self._reopen()
 
     def discard(self, storage: StorageWriter) -> None:
@@ -109,3 +121,10 @@ class RenameFile:
         if self._pending:
             self._beside.unlink(missing_ok=True)
             self._pending = False
+            self._forsaken.detach()
+
+
+def _remove(path: Path, pid: int) -> None:
+    # A forked child has a copy of this, but the file is its parent's.
+    if os.getpid() == pid:
+        path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ owns and closes it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from hdmf_io_core.durability.publish import InPlace, Publication
@@ -19,6 +20,7 @@ from hdmf_io_core.plan.readtree import TreeReader
 from hdmf_io_core.plan.steps import Move
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from hdmf_io_core.model.builders import GroupBuilder
@@ -57,6 +59,7 @@ class StorageIO(HDMFIO):
         self._manager: Manager = manager if manager is not None else BuildManager()
         self._publication = publication if publication is not None else InPlace()
         self._is_empty = starts_anew(mode)
+        self._has_failed = False
         self._attach(storage)
 
     def _attach(self, storage: StorageReader) -> None:
@@ -130,10 +133,18 @@ class StorageIO(HDMFIO):
         link_data: bool = True,
     ) -> WriteReport:
         """Store a container, or what changed of it; see :meth:`HDMFIO.write`."""
-        plan = self.plan(
-            container, cache_spec=cache_spec, exhaust_dci=exhaust_dci, link_data=link_data
-        )
-        return self._carry_out(plan, container)
+        with self._one_write():
+            plan = self.plan(
+                container, cache_spec=cache_spec, exhaust_dci=exhaust_dci, link_data=link_data
+            )
+            return self._carry_out(plan, container)
+
+    @contextmanager
+    def _one_write(self) -> Iterator[None]:
+        """Note that a write failed: what is not published then, closing does not publish."""
+        self._has_failed = True
+        yield
+        self._has_failed = False
 
     def plan(
         self,
@@ -164,17 +175,17 @@ class StorageIO(HDMFIO):
         writer = self._writer()
         if not isinstance(src_io, StorageIO):
             msg = f"{type(src_io).__name__} has no storage that could be exported"
-            raise ExportError(
-                msg,
-                source=src_io.source,
-                hint="Read its container and write that.",
-            )
+            source = getattr(src_io, "source", None)
+            hint = "Give an open IO; or read what it holds as a container, and write that."
+            raise ExportError(msg, source=source, hint=hint)
         if src_io is self:
             msg = "an IO cannot be exported to itself"
-            raise ExportError(msg, source=self.source)
-        root = self._exported_root(src_io, container, writer.source)
-        options = PlanOptions(is_new=self._is_empty, link_data=False, cache_spec=cache_spec)
-        return self._carry_out(plan_write(root, writer, options), None)
+            hint = "Export to another file; changes of what was read go in with write()."
+            raise ExportError(msg, source=self.source, hint=hint)
+        with self._one_write():
+            root = self._exported_root(src_io, container, writer.source)
+            options = PlanOptions(is_new=self._is_empty, link_data=False, cache_spec=cache_spec)
+            return self._carry_out(plan_write(root, writer, options), None)
 
     def _exported_root(
         self, src_io: StorageIO, container: Container | None, source: str
@@ -229,6 +240,9 @@ class StorageIO(HDMFIO):
         """Publish what was written and release the storage; a second call does nothing."""
         storage = self._storage
         if storage is None:
+            return
+        if self._has_failed and self._publication.is_pending:
+            self._discard()
             return
         self._source = storage.source
         if may_write(self._mode):
