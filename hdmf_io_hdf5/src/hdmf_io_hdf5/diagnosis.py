@@ -98,10 +98,9 @@ def explain(
 
 
 def _explain_content(name: str) -> HdmfIOError:
-    found = _superblock(name)
-    if found is None:
+    head = _superblock(name)
+    if head is None:
         return NotThisFormatError("there is no HDF5 signature", source=name)
-    offset, head = found
     version = head[8]
     if version >= 3 and head[11] & _WRITE_FLAG:
         return LockedFileError(
@@ -110,9 +109,9 @@ def _explain_content(name: str) -> HdmfIOError:
             hint="If nobody writes it, `h5clear -s` removes the mark; swmr=True reads meanwhile.",
         )
     end, size = _end_of_file(head), os.path.getsize(name)
-    if end is not None and end + offset > size:
+    if end is not None and end > size:
         return CorruptFileError(
-            f"the file is truncated: {size} bytes of {end + offset}",
+            f"the file is truncated: {size} bytes of {end}",
             source=name,
             hint="Copy it again from its origin.",
         )
@@ -123,8 +122,8 @@ def _explain_content(name: str) -> HdmfIOError:
     )
 
 
-def _superblock(name: str) -> tuple[int, bytes] | None:
-    """Return where the superblock is and its first bytes (HDF5 file format 3.0, II.A)."""
+def _superblock(name: str) -> bytes | None:
+    """Return the first bytes of the superblock (HDF5 file format 3.0, II.A)."""
     size = os.path.getsize(name)
     offset = 0
     with open(name, "rb") as file:
@@ -132,13 +131,16 @@ def _superblock(name: str) -> tuple[int, bytes] | None:
             file.seek(offset)
             head = file.read(_HEAD_BYTES)
             if head.startswith(_SIGNATURE):
-                return offset, head.ljust(_HEAD_BYTES, b"\0")
+                return head.ljust(_HEAD_BYTES, b"\0")
             offset = offset * 2 or 512
     return None
 
 
 def _end_of_file(head: bytes) -> int | None:
-    """Return the end-of-file address of a superblock, None for unusual sizes of addresses."""
+    """Return the end-of-file address of a superblock; None for unusual sizes of addresses.
+
+    It counts from the start of the file, user block and all.
+    """
     version = head[8]
     size_at, first_address = (13, 24 + 4 * (version == 1)) if version < 2 else (9, 12)
     if head[size_at] != 8:

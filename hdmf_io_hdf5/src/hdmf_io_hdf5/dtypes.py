@@ -174,7 +174,7 @@ def _made(element: ElementType) -> h5t.TypeID:
             return _number(dtype)
         case EnumType(base=base, members=members):
             tid = h5t.enum_create(_number(base))
-            limits: np.iinfo[Any] = np.iinfo(str(base))  # type: ignore[call-overload]
+            limits: np.iinfo[Any] = np.iinfo(str(base))
             for name, value in members:
                 if not limits.min <= value <= limits.max:
                     raise OverflowError(name)  # HDF5 would take the low bits

@@ -29,6 +29,7 @@ __all__ = [
 Compression: TypeAlias = "str | int | bool | Mapping[str, Any] | None"
 """As in h5py: ``"gzip"``, ``"lzf"``, ``"szip"``, a level, a filter number, or an hdf5plugin object."""
 
+_SZIP_RAW_OPTION_MASK = 128
 _CONFIG_KEYS = {"values", "flags", "name"}
 
 
@@ -215,7 +216,7 @@ def _compressor(compression: Compression, opts: object) -> CodecSpec:
         values = () if opts is None else opts
         if isinstance(values, str | bytes) or not isinstance(values, Sequence):
             raise OptionError(f"compression_opts={opts!r} of filter {compression} is no sequence")
-        return _plugin(compression, _integers(values), "", h5z.FLAG_MANDATORY)
+        return _plugin(compression, _integers(values), "", h5z.FLAG_OPTIONAL)
     raise OptionError(
         f"compression={compression!r} is unknown",
         hint="Use 'gzip', 'lzf', 'szip', a level 0-9, a filter number or an hdf5plugin object.",
@@ -227,7 +228,9 @@ def _plugin(number: int, values: tuple[int, ...], name: str, flags: int) -> Code
 
 
 def _szip(opts: object) -> CodecSpec:
-    masks = {"ec": h5z.SZIP_EC_OPTION_MASK, "nn": h5z.SZIP_NN_OPTION_MASK}
+    # H5Pset_szip adds these two to whatever is asked.
+    always = h5z.SZIP_ALLOW_K13_OPTION_MASK | _SZIP_RAW_OPTION_MASK
+    masks = {"ec": h5z.SZIP_EC_OPTION_MASK | always, "nn": h5z.SZIP_NN_OPTION_MASK | always}
     match ("nn", 8) if opts is None else opts:
         case (("ec" | "nn") as coding, int(pixels)) if pixels in range(2, 33, 2):
             return _plugin(h5z.FILTER_SZIP, (masks[coding], pixels), "", h5z.FLAG_OPTIONAL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from h5py import h5d, h5p, h5s
 
@@ -17,7 +19,7 @@ from hdmf_io_core.storage.dtypes import (
 from hdmf_io_core.storage.layout import ArrayLayout, StorageClass
 from hdmf_io_hdf5.dtypes import file_type, is_fixed_size
 from hdmf_io_hdf5.filters import add_filters, filter_number, pipeline
-from hdmf_io_hdf5.homes import Home
+from hdmf_io_hdf5.homes import Home, keeps_times
 from hdmf_io_hdf5.pluginvalues import given_codecs
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import h5py_dtype
@@ -57,7 +59,7 @@ def read_layout(dsid: h5d.DatasetID, element: ElementType, home: Home) -> ArrayL
         codecs=pipeline(dcpl) if chunked else (),
         fill_value=_read_fill(dcpl, element, home),
         storage_class=storage,
-        track_times=bool(dcpl.get_obj_track_times()),
+        track_times=keeps_times(dsid),
     )
 
 
@@ -75,7 +77,7 @@ def creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
         value = np.empty(1, layout.memory_dtype)
         value[0] = layout.fill_value
         raw = encode(value, layout.dtype, References(home), path)
-        dcpl.set_fill_value(raw.astype(h5py_dtype(layout.dtype)))
+        dcpl.set_fill_value(raw.astype(_fill_dtype(layout.dtype)))
     return dcpl
 
 
@@ -168,6 +170,13 @@ def _has_fill(element: ElementType) -> bool:
             return is_fixed_size(element) and all(_has_fill(field.type) for field in fields)
         case _:
             return False
+
+
+def _fill_dtype(element: ElementType) -> np.dtype[Any]:
+    if isinstance(element, TextType):
+        # h5py takes every text for one of variable length here, and HDF5 converts it.
+        return h5py_dtype(TextType(element.charset))
+    return h5py_dtype(element)
 
 
 def _read_fill(dcpl: h5p.PropDCID, element: ElementType, home: Home) -> object:

@@ -104,7 +104,6 @@ class HDF5ChunkedArray(HDF5Array):
         self._homes = homes
         self._table: ChunkTable | None = None
         self._lookups = 0
-        self._base = int(home.fid.get_create_plist().get_userblock())
 
     def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
         """Return the bytes of a chunk as they are in the file; None if it was never written.
@@ -162,9 +161,10 @@ class HDF5ChunkedArray(HDF5Array):
         offset, size, mask = found
         descriptor = self._homes.descriptor(self._home)
         if descriptor is None:
-            mask, data = self._dsid.read_direct_chunk(self._offset(coords))
+            # The mask that comes with the bytes is always 0 (h5py 3.16): the index has the true one.
+            _, data = self._dsid.read_direct_chunk(self._offset(coords))
             return RawChunk(data, mask)
-        data = os.pread(descriptor, size, offset + self._base)
+        data = os.pread(descriptor, size, offset)
         if len(data) < size:
             raise self._damaged(coords)
         return RawChunk(data, mask)

@@ -8,7 +8,7 @@ import h5py
 
 __all__ = ["check_h5_version", "get_h5_version"]
 
-_VERSION = re.compile(r"\s*v?(\d+(?:\.\d+)*)(?:[-.]?(a|b|rc|alpha|beta|dev)[-.]?(\d*))?[-.+\w]*\s*")
+_VERSION = re.compile(r"\s*v?(\d+(?:\.\d+)*)(?:[-.]?(a|b|rc|alpha|beta|dev)[-.]?(\d*))?(?:[-+][.\w]*)?\s*")
 
 
 def get_h5_version() -> str:

@@ -84,7 +84,7 @@ def _same_items(ours, theirs, dtype, reader):
 @pytest.fixture(scope="session")
 def oracle():
     """Comparisons with plain h5py."""
-    return SimpleNamespace(same=same, read_all=read_all)
+    return SimpleNamespace(same=same, same_cell=_same_cell, read_all=read_all)
 
 
 @pytest.fixture

@@ -183,8 +183,6 @@ def test_external_files_are_looked_for_where_hdf5_looks(file, environ, expected)
     assert found == tuple(os.path.abspath(path) for path in expected)
 
 
-
-
 def test_committed_types_are_nodes(h5, reader):
     h5["t"] = np.dtype("<f4")
     assert reader.node("/t").kind == "datatype"
