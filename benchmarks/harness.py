@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import platform
 import statistics
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -44,28 +46,45 @@ class Result:
 
 
 def measure(case: Case) -> list[Result]:
-    """Run every way once to compare results and warm the file cache, then all in turn."""
-    found = {way: run() for way, run in case.ways.items()}
-    first = next(iter(found.values()))
-    for way, value in found.items():
-        if value != first:
-            msg = f"{case.name}: {way} gives {value!r}, not {first!r}"
-            raise SystemExit(msg)
-    times: dict[str, list[float]] = {way: [] for way in case.ways}
-    for _ in range(case.repeats):
-        for way, run in case.ways.items():
-            # What one way leaves behind for the collector must not be paid for by the next.
-            gc.collect()
-            start = time.perf_counter()
-            run()
-            times[way].append(time.perf_counter() - start)
+    """Run every way once to compare results and warm the file cache, then all in turn.
+
+    Each way has a process of its own, so that none pays for what another leaves behind.
+    """
+    context = multiprocessing.get_context("spawn")
+    workers = {way: ProcessPoolExecutor(1, mp_context=context) for way in case.ways}
+    try:
+        found = {way: workers[way].submit(timed, run).result() for way, run in case.ways.items()}
+        _check_equal(case.name, {way: value for way, (_, value) in found.items()})
+        times: dict[str, list[float]] = {way: [] for way in case.ways}
+        for _ in range(case.repeats):
+            for way, run in case.ways.items():
+                times[way].append(workers[way].submit(timed, run).result()[0])
+    finally:
+        for worker in workers.values():
+            worker.shutdown()
     ours = statistics.median(times[next(iter(times))])
-    return [
-        Result(
-            case.name, way, median := statistics.median(took), min(took), max(took), median / ours
-        )
-        for way, took in times.items()
-    ]
+    return [_result(case.name, way, took, ours) for way, took in times.items()]
+
+
+def timed(run: Callable[[], object]) -> tuple[float, object]:
+    """Return how long a call took, in seconds, and what it returned."""
+    gc.collect()
+    start = time.perf_counter()
+    value = run()
+    return time.perf_counter() - start, value
+
+
+def _check_equal(case: str, values: Mapping[str, object]) -> None:
+    first = next(iter(values.values()))
+    for way, value in values.items():
+        if value != first:
+            msg = f"{case}: {way} gives {value!r}, not {first!r}"
+            raise SystemExit(msg)
+
+
+def _result(case: str, way: str, took: list[float], ours: float) -> Result:
+    median = statistics.median(took)
+    return Result(case, way, median, min(took), max(took), median / ours)
 
 
 def machine() -> dict[str, str]:
