@@ -39,6 +39,14 @@ class JsonArray:
 
     def write(self, region: "Region", values: Any) -> None:
         """Store values of the region's shape."""
+        shape = self.layout.shape or ()
+        fits = len(region) == len(shape) and all(
+            part.stop <= length for part, length in zip(region, shape, strict=True)
+        )
+        lengths = tuple(part.stop - part.start for part in region)
+        if not fits or values.shape[: len(region)] != lengths:
+            what = f"values of shape {values.shape} do not fit region {region} of shape {shape}"
+            raise ShapeError(what, source=self._storage.source, path=self._path)
         bound = resolve_cells(values, self.layout.dtype, self._storage.bind)
         self._node.cells[(*region, ...)] = bound
         self._storage.changed = True

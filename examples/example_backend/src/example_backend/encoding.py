@@ -7,13 +7,16 @@ import numpy as np
 
 from hdmf_io_core.errors import UnsupportedDtypeError
 from hdmf_io_core.storage.dtypes import (
+    ArrayType,
     CompoundField,
     CompoundType,
     ElementType,
     EnumType,
     NumberType,
+    OpaqueType,
     RefType,
     TextType,
+    VlenType,
     element_repr,
     memory_dtype,
 )
@@ -29,8 +32,14 @@ def type_to_json(element: ElementType) -> Any:
             return {"enum": base.str, "members": [list(member) for member in members]}
         case TextType(charset=charset, length=length, padding=padding):
             return {"text": charset, "length": length, "padding": padding}
+        case OpaqueType(size=size, tag=tag):
+            return {"opaque": size, "tag": tag}
         case RefType(kind="object"):
             return {"reference": "object"}
+        case ArrayType(base=inner, shape=shape):
+            return {"array": type_to_json(inner), "shape": list(shape)}
+        case VlenType(base=inner):
+            return {"sequence": type_to_json(inner)}
         case CompoundType(fields=fields, itemsize=itemsize):
             parts = [[f.name, type_to_json(f.type), f.offset] for f in fields]
             return {"fields": parts, "itemsize": itemsize}
@@ -48,8 +57,14 @@ def type_from_json(value: Any) -> ElementType:
         return EnumType(np.dtype(value["enum"]), members)
     if "text" in value:
         return TextType(value["text"], value["length"], value["padding"])
+    if "opaque" in value:
+        return OpaqueType(value["opaque"], value["tag"])
     if "reference" in value:
         return RefType()
+    if "array" in value:
+        return ArrayType(type_from_json(value["array"]), tuple(value["shape"]))
+    if "sequence" in value:
+        return VlenType(type_from_json(value["sequence"]))
     parts = ((name, type_from_json(inner), offset) for name, inner, offset in value["fields"])
     return CompoundType(tuple(CompoundField(*part) for part in parts), value["itemsize"])
 
@@ -59,6 +74,10 @@ def cells_to_json(cells: Any, element: ElementType) -> Any:
     match element:
         case CompoundType(fields=fields):
             return [cells_to_json(cells[field.name], field.type) for field in fields]
+        case ArrayType(base=base):
+            return cells_to_json(cells, base)
+        case VlenType(base=base):
+            return [cells_to_json(cell, base) for cell in cells.reshape(-1).tolist()]
         case RefType():
             return [None if ref is None else ref.key for ref in cells.reshape(-1).tolist()]
         case TextType():
@@ -73,17 +92,21 @@ def cells_to_json(cells: Any, element: ElementType) -> Any:
 
 def cells_from_json(value: Any, element: ElementType, shape: Any, source: str) -> Any:
     """Return the array that ``cells_to_json`` described."""
-    if isinstance(element, (NumberType, EnumType)):
+    if isinstance(element, ArrayType):
+        return cells_from_json(value, element.base, (*shape, *element.shape), source)
+    if isinstance(element, (NumberType, EnumType, OpaqueType)):
         flat = np.frombuffer(b64decode(value), memory_dtype(element))
         return flat.reshape(shape).copy()
-    cells = np.empty(shape, memory_dtype(element))
     if isinstance(element, CompoundType):
+        cells = np.empty(shape, memory_dtype(element))
         for field, column in zip(element.fields, value, strict=True):
             cells[field.name] = cells_from_json(column, field.type, shape, source)
         return cells
     flat = np.empty(len(value), object)
     for place, cell in enumerate(value):
-        if isinstance(element, RefType):
+        if isinstance(element, VlenType):
+            flat[place] = cells_from_json(cell, element.base, (-1,), source)
+        elif isinstance(element, RefType):
             flat[place] = None if cell is None else ObjectRef(source, key=cell)
         else:
             flat[place] = cell if isinstance(cell, str) else b64decode(cell["bytes"])
@@ -92,12 +115,17 @@ def cells_from_json(value: Any, element: ElementType, shape: Any, source: str) -
 
 def blank_cells(shape: Any, element: ElementType, fill: object = None) -> Any:
     """Return cells as they are before anything is written: fill value, 0, "" or null reference."""
+    if isinstance(element, ArrayType):
+        return blank_cells((*shape, *element.shape), element.base, fill)
     cells = np.zeros(shape, memory_dtype(element))
     if isinstance(element, CompoundType):
         for field in element.fields:
             cells[field.name] = blank_cells(shape, field.type)
     elif isinstance(element, (TextType, RefType)):
         cells[...] = "" if isinstance(element, TextType) else None
+    elif isinstance(element, VlenType):
+        for place in np.ndindex(cells.shape):
+            cells[place] = blank_cells((0,), element.base)
     if fill is not None:
         cells[...] = fill
     return cells

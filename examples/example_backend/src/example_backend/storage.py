@@ -5,13 +5,14 @@ from pathlib import Path
 
 from example_backend.arrays import JsonArray
 from example_backend.encoding import blank_cells, type_to_json
-from example_backend.tree import Node, Tree, save
+from example_backend.tree import Node, Tree, named, save, unnamed
 from hdmf_io_core.errors import (
     ClosedIOError,
     InvalidNameError,
     LinkTargetError,
     NodeExistsError,
     NodeNotFoundError,
+    ShapeError,
     UnresolvedReferenceError,
     UnsupportedFeatureError,
 )
@@ -70,12 +71,14 @@ class JsonTreeReader:
         except NodeNotFoundError:
             return NodeInfo(path, "missing", None, self._source, "", link)
         kind = "group" if node.entries is not None else "array"
-        return NodeInfo(path, kind, node.key, self._source, home, link)
+        return NodeInfo(path, kind, node.key, self._source, home, link, node.n_names)
 
     def children(self, path: str) -> Iterator[NodeInfo]:
         """Yield the entries of a group, in the order in which they were made."""
         group = self._walk(path)[0]
-        found = [self.node(f"{path.rstrip('/')}/{name}") for name in group.entries or ()]
+        if group.entries is None:
+            raise NodeNotFoundError("there is no group", source=self._source, path=path)
+        found = [self.node(f"{path.rstrip('/')}/{name}") for name in group.entries]
         return (info for info in found if info is not None)
 
     def attributes(self, path: str) -> Mapping[str, Attribute]:
@@ -187,6 +190,11 @@ class JsonTreeWriter(JsonTreeReader):
         """Raise what ``create_array`` would raise."""
         self.check_open()
         type_to_json(layout.dtype)
+        chunks = layout.chunks
+        wrong = layout.is_resizable if chunks is None else not layout.shape or 0 in chunks
+        if wrong:
+            what = f"chunks {chunks} do not go with shape {layout.shape}"
+            raise ShapeError(what, source=self._source, path=path)
 
     def open_sink(self, path: str) -> JsonArray:
         """Open an array for writing."""
@@ -237,7 +245,7 @@ class JsonTreeWriter(JsonTreeReader):
         group, name = self._parent(path)
         if not name or name not in (group.entries or {}):
             raise NodeNotFoundError("there is nothing to delete", source=self._source, path=path)
-        del group.entries[name]
+        unnamed(group.entries.pop(name))
         self.changed = True
 
     def write_specs(self, specs: SpecDocuments) -> None:
@@ -270,4 +278,5 @@ class JsonTreeWriter(JsonTreeReader):
         if name in group.entries:
             raise NodeExistsError("there is a node of that name already", **where)
         group.entries[name] = entry
+        named(entry)
         self.changed = True

@@ -30,6 +30,7 @@ class Node:
     entries: dict[str, "Node | LinkTarget"] | None = None
     layout: ArrayLayout | None = None
     cells: Any = None
+    n_names: int = 0
 
 
 @dataclass(eq=False)
@@ -48,7 +49,7 @@ class Tree:
 
 def new_tree() -> Tree:
     """Return a tree with nothing but a root."""
-    return Tree(Node(0, entries={}))
+    return Tree(Node(0, entries={}, n_names=1))
 
 
 def load(path: Path, source: str) -> Tree:
@@ -63,8 +64,26 @@ def load(path: Path, source: str) -> Tree:
         entries = described[str(key)].get("entries")
         if entries is not None:
             node.entries = {name: _entry(entry, nodes) for name, entry in entries.items()}
+            named(*node.entries.values())
+    named(nodes[0])
     specs = {(name, version): texts for name, version, texts in document["specs"]}
     return Tree(nodes[0], specs, document["next"])
+
+
+def named(*entries: Node | LinkTarget) -> None:
+    """Count one name more of each node among ``entries``."""
+    for entry in entries:
+        if isinstance(entry, Node):
+            entry.n_names += 1
+
+
+def unnamed(*entries: Node | LinkTarget) -> None:
+    """Count one name less of each node; without a name, a group counts for nothing itself."""
+    for entry in entries:
+        if isinstance(entry, Node):
+            entry.n_names -= 1
+            if entry.n_names == 0:
+                unnamed(*(entry.entries or {}).values())
 
 
 def save(tree: Tree, path: Path, indent: int | None) -> None:
@@ -128,7 +147,9 @@ def _described_attribute(attribute: Attribute) -> dict[str, Any]:
     described = {"type": type_to_json(attribute.dtype), "shape": None, "cells": None}
     if not isinstance(attribute.value, Empty):
         cells = cells_of(attribute)
-        described["shape"] = cells.shape
+        # The axes of elements that are arrays are not the attribute's own.
+        n_inner = np.empty(0, memory_dtype(attribute.dtype)).ndim - 1
+        described["shape"] = cells.shape[: cells.ndim - n_inner]
         described["cells"] = cells_to_json(cells, attribute.dtype)
     return described
 
