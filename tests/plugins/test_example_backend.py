@@ -144,12 +144,23 @@ def test_foreign_content_is_refused(tmp_path: Path) -> None:
 def test_what_it_cannot_hold_raises(tmp_path: Path) -> None:
     container = Container("c")
     container.add_link("far", LinkTarget("external", "/x", "other.h5"))
+    with open_io(tmp_path / "new.jsontree", "w") as io, pytest.raises(UnsupportedFeatureError):
+        io.plan(container)
     with (
         pytest.raises(UnsupportedFeatureError),
-        open_io(tmp_path / "new.jsontree", "w") as io,
+        open_io(tmp_path / "other.jsontree", "w") as io,
     ):
         io.write(container)
-    assert not (tmp_path / "new.jsontree").exists()
+    assert not (tmp_path / "other.jsontree").exists()
+
+
+def test_data_of_another_file_is_copied_where_links_cannot_be(
+    written: Path, tmp_path: Path
+) -> None:
+    with open_io(written) as source, open_io(tmp_path / "new.jsontree", "w") as target:
+        assert target.write(source.read()).links == [("/alias", LinkTarget("soft", "/trace"))]
+    with open_io(tmp_path / "new.jsontree") as io:
+        assert io.read()["trace"].shape == (3, 2)
 
 
 def test_a_closed_file_says_so(written: Path) -> None:

@@ -34,6 +34,7 @@ from hdmf_io_core.storage.values import infer
 if TYPE_CHECKING:
     from hdmf_io_core.chunks.dataio import WriteOptions
     from hdmf_io_core.plan.places import Places
+    from hdmf_io_core.storage.protocols import ArraySource
     from hdmf_io_core.types import AnyArray
 
 __all__ = ["ArrayPlanner"]
@@ -114,9 +115,15 @@ class ArrayPlanner:
         if not isinstance(data, LazyDataset) or not _is_linkable(dataset, data):
             return None
         if data.storage_name != self._dest.source:
-            return LinkTarget("external", data.path, data.storage_name)
+            reached = self._reaches(data.source)
+            return LinkTarget("external", data.path, data.storage_name) if reached else None
         # The destination replaces the file that the data is in: a link would point to itself.
         return LinkTarget("soft", data.path) if not self._places.is_new else None
+
+    def _reaches(self, source: ArraySource) -> bool:
+        """Whether an external link can lead to an array: into files of the same library alone."""
+        packages = {type(end).__module__.partition(".")[0] for end in (source, self._dest)}
+        return self._dest.capabilities.external_links and len(packages) == 1
 
     # content
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdmf_io_core.errors import UnresolvedReferenceError
+from hdmf_io_core.errors import UnresolvedReferenceError, UnsupportedFeatureError
 from hdmf_io_core.storage.layout import LinkTarget, NodeKey, ObjectRef, RegionRef
 from hdmf_io_core.storage.references import resolve_value
 
@@ -115,6 +115,18 @@ class Places:
         UnresolvedReferenceError
             If a new soft link points to nothing that is, or will be, stored.
         """
+        target = self._link(link, path)
+        if target.kind == "external" and not self._dest.capabilities.external_links:
+            msg = f"the destination cannot link to another file, {target}"
+            raise UnsupportedFeatureError(
+                msg,
+                source=self._dest.source,
+                path=path,
+                hint="Copy what it leads to, or leave the link out.",
+            )
+        return target
+
+    def _link(self, link: LinkBuilder, path: str) -> LinkTarget:
         target, info = link.target, link.info
         if target.kind == "external":
             return self._external(target, linking_file=info.source if info is not None else None)
