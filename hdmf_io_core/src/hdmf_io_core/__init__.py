@@ -1,7 +1,7 @@
 """hdmf-io: open, write, append to, convert and stream HDMF files through backends that plug in.
 
-The names below are the public ones. They are imported on first use, so that importing the package, and
-finding a backend, stays cheap.
+The names below are the public ones. They are imported on first use, so that importing the package,
+and finding a backend, stays cheap.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: TRY003
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

@@ -1,7 +1,7 @@
 """hdmf-io-hdf5: HDMF data in HDF5 files, through h5py.
 
-The names below are the public ones. They are imported on first use, so that a plugin listing does not load
-h5py.
+The names below are the public ones. They are imported on first use, so that a plugin listing does
+not load h5py.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: TRY003
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

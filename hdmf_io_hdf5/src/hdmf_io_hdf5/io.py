@@ -22,7 +22,6 @@ from hdmf_io_hdf5.writer import HDF5Writer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.types import Mode
 
@@ -40,7 +39,7 @@ class HDF5IO(StorageIO):
         Read; change what exists; change or make; replace; make and refuse to replace (both last).
         ``w`` writes beside the file and replaces it by one rename at the first successful
         ``write``.
-    manager : Manager or None
+    manager : object or None
         Turns containers into builders and back; None for the light model.
     driver, driver_options
         HDF5 file driver and its options, as in ``h5py.File``.
@@ -74,11 +73,13 @@ class HDF5IO(StorageIO):
     Owns the file it opened and closes it. Opening reads the root alone.
     """
 
+    backend = "hdf5"
+
     def __init__(
         self,
         path: HDF5Source,
         mode: str = "r",
-        manager: Manager | None = None,
+        manager: object = None,
         *,
         driver: str | None = None,
         driver_options: Mapping[str, object] | None = None,

@@ -7,10 +7,11 @@ owns and closes it.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from hdmf_io_core.durability.publish import InPlace, Publication
 from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
+from hdmf_io_core.io.hooks import adapted, suggestion
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
 from hdmf_io_core.model.manager import BuildManager, Manager
@@ -41,22 +42,26 @@ class StorageIO(HDMFIO):
         Open; from here on owned by the IO.
     mode : Mode
         The mode that it was opened with.
-    manager : Manager or None
-        Turns builders into containers; None for a light manager of its own.
+    manager : object or None
+        Turns builders into containers: a ``Manager``, or one that a plugin adapts. None for a
+        light manager of its own.
     publication : Publication or None
         How what is written becomes visible; None for at once, in place.
     """
+
+    backend: ClassVar[str] = ""
+    """Name of the backend that the class belongs to."""
 
     def __init__(
         self,
         storage: StorageReader,
         mode: Mode,
         *,
-        manager: Manager | None = None,
+        manager: object = None,
         publication: Publication | None = None,
     ) -> None:
         self._mode = mode
-        self._manager: Manager = manager if manager is not None else BuildManager()
+        self._manager: Manager = BuildManager() if manager is None else adapted(manager)
         self._publication = publication if publication is not None else InPlace()
         self._is_empty = starts_anew(mode)
         self._has_failed = False
@@ -165,6 +170,7 @@ class StorageIO(HDMFIO):
             link_data=link_data,
             exhaust_dci=exhaust_dci,
             cache_spec=cache_spec,
+            suggest=suggestion(self.backend),
         )
         return plan_write(root, writer, options)
 

@@ -10,7 +10,6 @@ from hdmf_io_core.io.modes import check_mode, starts_anew
 from hdmf_io_core.storage.memory import MemoryFile, MemoryFiles, MemoryReader, MemoryStorage
 
 if TYPE_CHECKING:
-    from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.storage.protocols import StorageWriter
     from hdmf_io_core.types import Mode
 
@@ -29,7 +28,7 @@ class MemoryIO(StorageIO):
         replaces it.
     mode : {"r", "r+", "a", "w", "w-", "x"}
         As for files.
-    manager : Manager or None
+    manager : object or None
         None for the light model.
 
     Raises
@@ -38,7 +37,9 @@ class MemoryIO(StorageIO):
         If the name does not exist, or must not.
     """
 
-    def __init__(self, path: str, mode: str = "r", manager: Manager | None = None) -> None:
+    backend = "memory"
+
+    def __init__(self, path: str, mode: str = "r", manager: object = None) -> None:
         checked = check_mode(mode)
         name = path.removeprefix("memory://")
         file = _file(name, checked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -32,12 +32,19 @@ from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdopt
 from hdmf_io_core.storage.values import infer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hdmf_io_core.chunks.dataio import WriteOptions
     from hdmf_io_core.plan.places import Places
     from hdmf_io_core.storage.protocols import ArraySource
-    from hdmf_io_core.types import AnyArray
+    from hdmf_io_core.types import AnyArray, Shape
 
-__all__ = ["ArrayPlanner"]
+__all__ = ["ArrayPlanner", "Suggestion"]
+
+Suggestion: TypeAlias = (
+    "Callable[[str, str | None, Shape | None, ElementType], WriteOptions | None]"
+)
+"""From path, data type, shape (None for a stream) and element type to options; None for none."""
 
 
 class ArrayPlanner:
@@ -51,12 +58,22 @@ class ArrayPlanner:
         Which nodes are in the destination already.
     link_data : bool
         Whether lazy data of another open file becomes an external link.
+    suggest : callable or None
+        Asked for options of new arrays for which the caller gave none.
     """
 
-    def __init__(self, dest: StorageWriter, places: Places, *, link_data: bool) -> None:
+    def __init__(
+        self,
+        dest: StorageWriter,
+        places: Places,
+        *,
+        link_data: bool,
+        suggest: Suggestion | None = None,
+    ) -> None:
         self._dest = dest
         self._places = places
         self._link_data = link_data
+        self._suggest = suggest
 
     def create(
         self, dataset: DatasetBuilder, path: str, *, may_link: bool = True
@@ -67,7 +84,7 @@ class ArrayPlanner:
             if target is not None:
                 link = LinkBuilder(dataset.name, target)
                 return CreateLink(path, self._places.link(link, path))
-            layout, content = self._content(dataset)
+            layout, content = self._content(dataset, path)
             self._dest.check_layout(path, layout)
         late = has_references(layout.dtype) and isinstance(content, Values)
         return CreateArray(path, layout, content, late=late, wrapper=dataset.wrapper)
@@ -79,7 +96,7 @@ class ArrayPlanner:
         anew.
         """
         with _at(path, self._dest.source):
-            layout, content = self._content(dataset)
+            layout, content = self._content(dataset, path)
             stored = self._dest.array(stored_path)
             if isinstance(content, Copy) and same_array(content.source, stored):
                 return ()
@@ -127,7 +144,7 @@ class ArrayPlanner:
 
     # content
 
-    def _content(self, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
+    def _content(self, dataset: DatasetBuilder, path: str) -> tuple[ArrayLayout, Content]:
         wrapper, data = dataset.wrapper, dataset.data
         if wrapper is not None and wrapper.is_preallocation:
             dtype: ElementType = NumberType(np.dtype(wrapper.dtype))
@@ -141,9 +158,9 @@ class ArrayPlanner:
             return new_layout(None, data.dtype, _options(dataset, data.dtype)), Preallocate()
         stream = adapt_stream(data)
         if stream is not None:
-            return self._stream(stream, dataset)
+            return self._stream(stream, dataset, path)
         values, dtype = (data, dataset.dtype) if dataset.dtype is not None else infer(data)
-        return self._values(values, dtype, dataset)
+        return self._values(_as_cells(values, dtype), dtype, dataset, path)
 
     def _adopt(self, data: object) -> object:
         if isinstance(data, (LazyDataset, np.ndarray)) or not isinstance(self._dest, SupportsAdopt):
@@ -160,29 +177,38 @@ class ArrayPlanner:
             return layout, Values(data.read())
         return layout, Copy(data.source)
 
-    def _stream(self, stream: ChunkStream, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
+    def _stream(
+        self, stream: ChunkStream, dataset: DatasetBuilder, path: str
+    ) -> tuple[ArrayLayout, Content]:
         shape = tuple(0 if length is None else length for length in stream.maxshape)
         layout = new_layout(
             shape,
             stream.dtype,
-            _options(dataset, stream.dtype),
+            self._options_of_new(dataset, path, None, stream.dtype),
             maxshape=stream.maxshape,
             chunk_hint=stream.chunk_shape,
         )
         return layout, Stream(stream)
 
     def _values(
-        self, values: object, dtype: ElementType, dataset: DatasetBuilder
+        self, array: AnyArray, dtype: ElementType, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
-        array = _as_cells(values, dtype)
         data_type, _ = find_type(dataset.attributes)
         layout = new_layout(
             array.shape,
             dtype,
-            _options(dataset, dtype),
+            self._options_of_new(dataset, path, array.shape, dtype),
             expandable=is_expandable_type(data_type),
         )
         return layout, Values(array)
+
+    def _options_of_new(
+        self, dataset: DatasetBuilder, path: str, shape: Shape | None, dtype: ElementType
+    ) -> WriteOptions | None:
+        """Return what the caller asked for; of an array that the caller left open, ask a plugin."""
+        if dataset.wrapper is not None or self._suggest is None or shape == ():
+            return _options(dataset, dtype)
+        return self._suggest(path, find_type(dataset.attributes)[0], shape, dtype)
 
     def _check_free_of_references(self, path: str) -> None:
         referrer = find_referrer(self._dest, path)

@@ -42,6 +42,7 @@ from hdmf_io_core.storage.layout import Attribute, LinkTarget, NodeInfo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.plan.arrays import Suggestion
     from hdmf_io_core.storage.protocols import StorageWriter
 
 __all__ = ["PlanOptions", "plan_write"]
@@ -61,12 +62,15 @@ class PlanOptions:
         Whether chunk iterators are drained one after the other.
     cache_spec
         Whether specifications are stored with what they specify.
+    suggest
+        Asked for options of new arrays for which the caller gave none.
     """
 
     is_new: bool
     link_data: bool = True
     exhaust_dci: bool = True
     cache_spec: bool = True
+    suggest: Suggestion | None = None
 
 
 def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) -> WritePlan:
@@ -93,7 +97,9 @@ class _Planner:
         self._dest = dest
         self._is_new = options.is_new
         self._places = Places(dest, is_new=options.is_new)
-        self._arrays = ArrayPlanner(dest, self._places, link_data=options.link_data)
+        self._arrays = ArrayPlanner(
+            dest, self._places, link_data=options.link_data, suggest=options.suggest
+        )
         self._steps: list[Step] = []
         self._links: list[tuple[str, LinkBuilder]] = []
         self._moved: set[str] = set()

@@ -150,6 +150,11 @@ class PluginRegistry:
                 self._remember(Failure(origin.plugin, origin, error))
         return tuple(matches)
 
+    def has_hook(self, hook: str) -> bool:
+        """Return whether any plugin implements a hook."""
+        self._load()
+        return bool(getattr(self._pluggy.hook, hook).get_hookimpls())
+
     def adapt_manager(self, manager: object) -> Manager | None:
         """Return a foreign build manager wrapped by the plugin that knows it; None if none does.
 
