@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
 
-__all__ = ["MemorySink", "MemorySource", "bind_references", "open_sink", "open_source"]
+__all__ = [
+    "MemorySink",
+    "MemorySource",
+    "bind_references",
+    "default_cells",
+    "open_sink",
+    "open_source",
+]
 
 
 class Owner(Protocol):
@@ -245,13 +252,13 @@ def _check_selection(selection: Selection, shape: Shape | None) -> None:
 
 
 def _filled(shape: Shape, layout: ArrayLayout) -> AnyArray:
-    cells: Any = _empty_cells(shape, layout.dtype)
+    cells: Any = default_cells(shape, layout.dtype)
     if layout.fill_value is not None:
         cells[...] = layout.fill_value
     return cells  # type: ignore[no-any-return]
 
 
-def _empty_cells(shape: Shape, element: ElementType) -> AnyArray:
+def default_cells(shape: Shape, element: ElementType) -> AnyArray:
     """Return cells as storages leave them: 0, empty text, null references, empty sequences."""
     match element:
         case TextType():
@@ -262,11 +269,11 @@ def _empty_cells(shape: Shape, element: ElementType) -> AnyArray:
             nothing = [np.empty(0, memory_dtype(base)) for _ in range(int(np.prod(shape)))]
             return object_array(nothing, shape)
         case ArrayType(base=base, shape=inner):
-            return _empty_cells(shape + inner, base)
+            return default_cells(shape + inner, base)
         case CompoundType(fields=fields):
             cells: Any = np.zeros(shape, memory_dtype(element))
             for field in fields:
-                cells[field.name] = _empty_cells(shape, field.type)
+                cells[field.name] = default_cells(shape, field.type)
             return cells  # type: ignore[no-any-return]
         case _:
             return np.zeros(shape, memory_dtype(element))
