@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from h5py import h5d, h5s
@@ -17,18 +16,22 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
     WriteError,
 )
-from hdmf_io_core.storage.layout import ArrayLayout
-from hdmf_io_core.storage.selection import Selection
-from hdmf_io_core.types import AnyArray, Region, Shape
 from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.filters import missing_filter
-from hdmf_io_hdf5.homes import Home
 from hdmf_io_hdf5.knownfilters import unknown_filter
 from hdmf_io_hdf5.layouts import read_layout
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.selections import Block, blocks
 from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
 from hdmf_io_hdf5.values import decode, encode, is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.storage.selection import Selection
+    from hdmf_io_core.types import AnyArray, Region, Shape
+    from hdmf_io_hdf5.homes import Home
 
 __all__ = ["HDF5Array"]
 
@@ -97,7 +100,7 @@ class HDF5Array:
     def read_into(self, selection: Selection, out: AnyArray) -> None:
         """Fill ``out`` with the selected elements.
 
-        Numbers go from HDF5 straight into ``out``. Index arrays are read in blocks of at most 32 MiB.
+        Numbers go from HDF5 straight into ``out``; index arrays are read in blocks of 32 MiB.
 
         Raises
         ------
@@ -110,9 +113,8 @@ class HDF5Array:
         """
         self._check_open()
         if self._layout.shape is None:
-            raise UnsupportedFeatureError(
-                "an array with a null dataspace has no elements to read", **self._where
-            )
+            msg = "an array with a null dataspace has no elements to read"
+            raise UnsupportedFeatureError(msg, **self._where)
         try:
             self._read(selection, out)
         except _HDF5_ERRORS as error:
@@ -148,7 +150,8 @@ class HDF5Array:
         try:
             self._dsid.write(memory, space, raw, memory_type(self._element))
         except _HDF5_ERRORS as error:
-            raise WriteError("HDF5 could not write the data", **self._where) from error
+            msg = "HDF5 could not write the data"
+            raise WriteError(msg, **self._where) from error
 
     def resize(self, shape: Shape) -> None:
         """Change the shape.
@@ -164,8 +167,9 @@ class HDF5Array:
         for length, limit in zip(shape, limits or (), strict=False):
             fits = fits and length >= 0 and (limit is None or length <= limit)
         if not fits or (shape != layout.shape and layout.chunks is None):
+            msg = f"shape {shape} lies outside maxshape {limits}"
             raise ShapeError(
-                f"shape {shape} lies outside maxshape {limits}",
+                msg,
                 hint="Only an array created with chunks and maxshape grows.",
                 **self._where,
             )
@@ -179,8 +183,9 @@ class HDF5Array:
 
     def _check_open(self) -> None:
         if self._is_closed() or not self._dsid.valid:
+            msg = "the file of this data is closed"
             raise ClosedIOError(
-                "the file of this data is closed",
+                msg,
                 hint="Read the data before closing, or open the file again.",
                 **self._where,
             )
@@ -192,13 +197,13 @@ class HDF5Array:
         for axis, length in zip(region, shape or (), strict=False):
             inside = inside and 0 <= axis.start <= axis.stop <= length
         if not inside:
-            raise ShapeError(f"region {region} lies outside the shape {shape}", **self._where)
+            msg = f"region {region} lies outside the shape {shape}"
+            raise ShapeError(msg, **self._where)
         count = tuple(axis.stop - axis.start for axis in region)
         expected = transfer_buffer((0,), self._element).shape[1:]
         if values.shape != (*count, *expected):
-            raise ShapeError(
-                f"values of shape {values.shape} for a region of shape {count}", **self._where
-            )
+            msg = f"values of shape {values.shape} for a region of shape {count}"
+            raise ShapeError(msg, **self._where)
 
     def _spaces(self, start: Shape, stride: Shape, count: Shape) -> tuple[h5s.SpaceID, h5s.SpaceID]:
         space = self._dsid.get_space()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from h5py import h5, h5a, h5i, h5p, h5s
@@ -11,13 +11,15 @@ from h5py import h5, h5a, h5i, h5p, h5s
 from hdmf_io_core.errors import HdmfIOError, UnsupportedDtypeError, WriteError
 from hdmf_io_core.storage.dtypes import ArrayType, ElementType, VlenType, memory_dtype
 from hdmf_io_core.storage.layout import Attribute, AttrValue, Empty
-from hdmf_io_core.types import AnyArray, Shape
 from hdmf_io_hdf5.dtypes import element_type, file_type
-from hdmf_io_hdf5.homes import Home
 from hdmf_io_hdf5.links import to_name, to_text
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
 from hdmf_io_hdf5.values import decode, encode
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import AnyArray, Shape
+    from hdmf_io_hdf5.homes import Home
 
 __all__ = ["EncodedAttribute", "attribute_names", "encode_attribute", "read_attribute"]
 
@@ -25,7 +27,7 @@ _HDF5_ERRORS = (KeyError, OSError, RuntimeError, ValueError)
 
 
 def attribute_names(oid: h5i.ObjectID) -> list[bytes]:
-    """Return the names of an object's attributes: in order of creation where that is kept, else by name."""
+    """Return the names of an object's attributes, in order of creation where that is kept."""
     names: list[bytes] = []
     tracked = oid.get_create_plist().get_attr_creation_order() & h5p.CRT_ORDER_TRACKED
     index = h5.INDEX_CRT_ORDER if tracked else h5.INDEX_NAME
@@ -53,8 +55,9 @@ def read_attribute(oid: h5i.ObjectID, name: bytes, home: Home, path: str) -> Att
             # The memory type is ours: HDF5 would write addresses for the file's variable types.
             aid.read(raw, memory_type(element))
     except UnsupportedDtypeError as error:
+        msg = f"attribute {to_text(name)!r}: {error.what}"
         raise UnsupportedDtypeError(
-            f"attribute {to_text(name)!r}: {error.what}",
+            msg,
             source=home.source,
             path=path,
             hint=error.hint,
@@ -107,8 +110,9 @@ class EncodedAttribute:
                 h5a.delete(oid, self.name)
                 h5a.rename(oid, beside, self.name)
         except _HDF5_ERRORS as error:
+            msg = f"HDF5 could not store attribute {to_text(self.name)!r}, {self.raw.nbytes} bytes"
             raise WriteError(
-                f"HDF5 could not store attribute {to_text(self.name)!r}, {self.raw.nbytes} bytes",
+                msg,
                 source=home.source,
                 path=path,
                 hint="In the default file format an attribute holds 64 KiB: "
@@ -165,13 +169,11 @@ def encode_attribute(
         values = _array_of(value, element)
         raw = encode(values, element, references, path)
     except HdmfIOError as error:
-        raise type(error)(
-            f"attribute {name!r}: {error.what}", hint=error.hint, **where
-        ) from error.__cause__
+        msg = f"attribute {name!r}: {error.what}"
+        raise type(error)(msg, hint=error.hint, **where) from error.__cause__
     except (OverflowError, TypeError, ValueError) as error:
-        raise UnsupportedDtypeError(
-            f"attribute {name!r}: the value {value!r} does not fit its type", **where
-        ) from error
+        msg = f"attribute {name!r}: the value {value!r} does not fit its type"
+        raise UnsupportedDtypeError(msg, **where) from error
     extra = transfer_buffer((), element).ndim
     return EncodedAttribute(encoded_name, element, values.shape[: values.ndim - extra], raw)
 
@@ -184,7 +186,7 @@ def _array_of(value: AttrValue, element: ElementType) -> AnyArray:
     cells[()] = value
     if dtype.kind in "biufc" and not isinstance(value, np.generic):
         # Python numbers have no type of their own: what counts is that the value survives.
-        same = bool(cells[()] == value) or value != value  # noqa: PLR0124 - not a number
+        same = bool(cells[()] == value) or value != value
         if not same:
             raise ValueError(value)
     elif isinstance(value, np.generic) and dtype.kind in "biufc":

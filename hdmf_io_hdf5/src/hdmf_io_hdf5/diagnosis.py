@@ -1,10 +1,11 @@
-"""Why an HDF5 file does not open, told by the file and the operating system, never by an error's text."""
+"""Why an HDF5 file does not open: the file and the system tell, never an error's text."""
 
 from __future__ import annotations
 
 import os
 import struct
 from os import PathLike
+from pathlib import Path
 from typing import TypeAlias
 
 from hdmf_io_core.errors import (
@@ -15,6 +16,7 @@ from hdmf_io_core.errors import (
     OpenError,
     OptionError,
 )
+from hdmf_io_hdf5.links import absolute
 
 try:
     import fcntl
@@ -37,7 +39,7 @@ def source_name(source: object) -> str:
     """Return the canonical name of a source: absolute for a path, as it is for a URL."""
     if isinstance(source, str | PathLike):
         name = os.fspath(source)
-        return name if "://" in name else os.path.abspath(name)
+        return name if "://" in name else absolute(name)
     return f"<{type(source).__name__}>"
 
 
@@ -46,14 +48,15 @@ def has_signature(name: str) -> bool:
     return _superblock(name) is not None
 
 
-def check_unlocked(name: str, *, locking: Locking) -> None:
+def check_unlocked(name: str, *, locking: Locking, spares_readers: bool = False) -> None:
     """Raise ``LockedFileError`` if a file that is to be replaced is held by somebody.
 
-    HDF5 itself truncates first and asks for the lock later.
+    HDF5 itself truncates first and asks for the lock later. With ``spares_readers`` only a writer
+    counts: a file that is replaced by a rename stays whole for those who read the old one.
     """
     if _ignores_locks(locking):
         return
-    if _is_held(name, exclusive=True):
+    if _is_held(name, exclusive=not spares_readers):
         raise _locked(name)
 
 
@@ -85,14 +88,14 @@ def explain(
     if not is_local:
         return OpenError("HDF5 cannot open the source", source=name)
     if isinstance(error, BlockingIOError) or (
-        os.path.exists(name)
+        Path(name).exists()
         and not _ignores_locks(locking)
         and _is_held(name, exclusive=mode != "r")
     ):
         return _locked(name)
     if isinstance(error, PermissionError):
         return OpenError("no permission", source=name, hint="Ask the owner of the file or folder.")
-    if mode in {"r", "r+"} and os.path.exists(name):
+    if mode in {"r", "r+"} and Path(name).exists():
         return _explain_content(name)
     return OpenError("HDF5 cannot create the file", source=name)
 
@@ -108,7 +111,7 @@ def _explain_content(name: str) -> HdmfIOError:
             source=name,
             hint="If nobody writes it, `h5clear -s` removes the mark; swmr=True reads meanwhile.",
         )
-    end, size = _end_of_file(head), os.path.getsize(name)
+    end, size = _end_of_file(head), Path(name).stat().st_size
     if end is not None and end > size:
         return CorruptFileError(
             f"the file is truncated: {size} bytes of {end}",
@@ -124,9 +127,9 @@ def _explain_content(name: str) -> HdmfIOError:
 
 def _superblock(name: str) -> bytes | None:
     """Return the first bytes of the superblock (HDF5 file format 3.0, II.A)."""
-    size = os.path.getsize(name)
+    size = Path(name).stat().st_size
     offset = 0
-    with open(name, "rb") as file:
+    with Path(name).open("rb") as file:
         while offset < size:
             file.seek(offset)
             head = file.read(_HEAD_BYTES)

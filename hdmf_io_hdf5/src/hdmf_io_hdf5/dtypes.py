@@ -1,4 +1,4 @@
-"""HDF5 datatypes and the element types of core, both ways. Knows types only, no files and no values."""
+"""HDF5 datatypes and the element types of core, both ways. Knows types, no files or values."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _NUMBERS = (h5t.INTEGER, h5t.FLOAT, h5t.BITFIELD, _COMPLEX_CLASS)
 def element_type(tid: h5t.TypeID) -> ElementType:
     """Return the element type that a datatype of HDF5 stands for.
 
-    Bitfields become unsigned integers of their size, and the complex class of HDF5 2.0 the same numbers
-    as the compound of ``r`` and ``i`` that everybody writes.
+    Bitfields become unsigned integers of their size, and the complex class of HDF5 2.0 the same
+    numbers as the compound of ``r`` and ``i`` that everybody writes.
 
     Raises
     ------
@@ -78,16 +78,17 @@ def file_type(element: ElementType) -> h5t.TypeID:
     Raises
     ------
     UnsupportedDtypeError
-        HDF5 has no such type: a numpy date, a sequence of arrays, an enumeration with one value under
-        two names, fields that overlap.
+        HDF5 has no such type: a numpy date, a sequence of arrays, an enumeration with one value
+        under two names, fields that overlap.
     """
     try:
         return _made(element)
     except (OverflowError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(error, UnsupportedDtypeError):
             raise
+        msg = f"HDF5 cannot express the element type {element}"
         raise UnsupportedDtypeError(
-            f"HDF5 cannot express the element type {element}",
+            msg,
             hint="The cause, shown above, is HDF5's own message.",
         ) from error
 
@@ -191,7 +192,8 @@ def _made(element: ElementType) -> h5t.TypeID:
         case CompoundType():
             return _compound(element)
         case VlenType(base=ArrayType()):
-            raise UnsupportedDtypeError("h5py cannot store sequences of arrays")
+            msg = "h5py cannot store sequences of arrays"
+            raise UnsupportedDtypeError(msg)
         case VlenType(base=base_type):
             return h5t.vlen_create(_made(base_type))
         case ArrayType(base=base_type, shape=shape):
@@ -200,8 +202,9 @@ def _made(element: ElementType) -> h5t.TypeID:
 
 def _number(dtype: np.dtype[Any]) -> h5t.TypeID:
     if dtype.kind not in "biufc":
+        msg = f"HDF5 has no type for numpy {dtype}"
         raise UnsupportedDtypeError(
-            f"HDF5 has no type for numpy {dtype}",
+            msg,
             hint="Store numbers, text, references or records of these.",
         )
     return h5t.py_create(dtype, logical=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from os import PathLike
-from typing import Any, BinaryIO, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import h5py
 
@@ -18,8 +18,12 @@ from hdmf_io_core.errors import (
     SourceExistsError,
     SourceNotFoundError,
 )
-from hdmf_io_core.types import Mode
 from hdmf_io_hdf5.diagnosis import check_unlocked, explain, has_signature, source_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.types import Mode
 
 __all__ = ["FileOptions", "HDF5Source", "check_target", "open_file"]
 
@@ -120,8 +124,8 @@ def open_file(
     NotThisFormatError
         There is no HDF5 signature.
     LockedFileError
-        Another process, or another open of this one, holds the file. In mode ``w`` the old content is
-        untouched then.
+        Another process, or another open of this one, holds the file. In mode ``w`` the old content
+        is untouched then.
     CorruptFileError
         The file is truncated or damaged.
     OptionError
@@ -131,7 +135,8 @@ def open_file(
     """
     options = options or FileOptions()
     if mode not in _MODES:
-        raise ModeError(f"unknown mode {mode!r}", hint=f"Use one of {', '.join(_MODES)}.")
+        msg = f"unknown mode {mode!r}"
+        raise ModeError(msg, hint=f"Use one of {', '.join(_MODES)}.")
     if isinstance(source, h5py.File):
         return _checked_open(source, mode)
     name = source_name(source)
@@ -156,60 +161,72 @@ def open_file(
 
 
 def check_target(target: str | PathLike[str], mode: Mode, options: FileOptions) -> None:
-    """Raise what forbids to make or replace a local file; touches nothing.
+    """Raise what forbids to make a local file, or to replace it by a rename; touches nothing.
 
     Raises
     ------
     SourceNotFoundError, SourceExistsError, LockedFileError, OpenError
         As :func:`open_file`.
     """
-    _check_path(source_name(target), mode, options)
+    _check_path(source_name(target), mode, options, spares_readers=True)
 
 
 def _checked_open(file: h5py.File, mode: Mode) -> h5py.File:
     if not file.id.valid:
-        raise ClosedIOError("the h5py.File is closed", hint="Open it, or pass its path.")
+        msg = "the h5py.File is closed"
+        raise ClosedIOError(msg, hint="Open it, or pass its path.")
     if mode != "r" and file.mode == "r":
+        msg = f"the h5py.File is open for reading, mode {mode!r} needs writing"
         raise ModeError(
-            f"the h5py.File is open for reading, mode {mode!r} needs writing",
+            msg,
             source=source_name(file.filename),
             hint="Open it with 'r+', or use mode 'r'.",
         )
     return file
 
 
-def _check_path(name: str, mode: Mode, options: FileOptions) -> Mode:
+def _check_path(
+    name: str, mode: Mode, options: FileOptions, *, spares_readers: bool = False
+) -> Mode:
     """Raise what the file system tells; return the mode with ``a`` settled."""
-    exists = os.path.exists(name)
-    if os.path.isdir(name):
-        raise OpenError(
-            "the path is a folder, an HDF5 file was expected",
-            source=name,
-            hint="Name the file inside it, or the backend that stores folders.",
-        )
-    if mode in {"w-", "x"} and exists:
-        raise SourceExistsError(
-            f"the file exists and mode {mode!r} does not replace it",
-            source=name,
-            hint="Use mode 'w' to replace it or 'a' to add to it.",
-        )
-    if mode in {"r", "r+"} and not exists:
-        raise SourceNotFoundError("there is no such file", source=name, hint="Check the path.")
-    if not os.path.isdir(os.path.dirname(name)):
-        raise SourceNotFoundError(
-            f"the folder {os.path.dirname(name)!r} does not exist",
-            source=name,
-            hint="Make it first.",
-        )
+    exists = Path(name).exists()
+    _check_presence(name, mode, exists=exists)
     if exists and mode in {"r", "r+", "a"}:
         _check_content(name, mode)
     if exists and mode == "w":
         # Replacing needs no permission for the file itself, but who withdrew it did not mean that.
         _check_access(name, os.W_OK, "write")
-        check_unlocked(name, locking=options.locking)
+        check_unlocked(name, locking=options.locking, spares_readers=spares_readers)
     if mode == "a":
         return "r+" if exists else "x"
     return mode
+
+
+def _check_presence(name: str, mode: Mode, *, exists: bool) -> None:
+    if Path(name).is_dir():
+        msg = "the path is a folder, an HDF5 file was expected"
+        raise OpenError(
+            msg,
+            source=name,
+            hint="Name the file inside it, or the backend that stores folders.",
+        )
+    if mode in {"w-", "x"} and exists:
+        msg = f"the file exists and mode {mode!r} does not replace it"
+        raise SourceExistsError(
+            msg,
+            source=name,
+            hint="Use mode 'w' to replace it or 'a' to add to it.",
+        )
+    if mode in {"r", "r+"} and not exists:
+        msg = "there is no such file"
+        raise SourceNotFoundError(msg, source=name, hint="Check the path.")
+    if not Path(name).parent.is_dir():
+        msg = f"the folder {str(Path(name).parent)!r} does not exist"
+        raise SourceNotFoundError(
+            msg,
+            source=name,
+            hint="Make it first.",
+        )
 
 
 def _check_access(name: str, needed: int, verb: str) -> None:
@@ -224,8 +241,9 @@ def _check_content(name: str, mode: Mode) -> None:
     else:
         _check_access(name, os.R_OK | os.W_OK, "write")
     if not has_signature(name):
+        msg = f"no HDF5 signature in {Path(name).stat().st_size} bytes"
         raise NotThisFormatError(
-            f"no HDF5 signature in {os.path.getsize(name)} bytes",
+            msg,
             source=name,
             hint="It is another format, empty, or damaged at its start.",
         )

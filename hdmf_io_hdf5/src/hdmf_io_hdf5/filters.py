@@ -1,21 +1,23 @@
 """HDF5 filter pipelines and the codecs of core, both ways; and h5py's options as codecs.
 
-Codec names: ``shuffle``, ``zlib`` (HDF5's deflate) and ``fletcher32`` are those of numcodecs, any other
-filter is ``hdf5:<number>`` with its parameters as HDF5 keeps them, so that it survives a copy even where
-its plugin is missing.
+Codec names: ``shuffle``, ``zlib`` (HDF5's deflate) and ``fletcher32`` are those of numcodecs, any
+other filter is ``hdf5:<number>`` with its parameters as HDF5 keeps them, so that it survives a copy
+even where its plugin is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from h5py import h5p, h5z
 
 from hdmf_io_core.errors import OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.types import JSON
 from hdmf_io_hdf5.knownfilters import unknown_filter
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import JSON
 
 __all__ = [
     "Compression",
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 Compression: TypeAlias = "str | int | bool | Mapping[str, Any] | None"
-"""As in h5py: ``"gzip"``, ``"lzf"``, ``"szip"``, a level, a filter number, or an hdf5plugin object."""
+"""As in h5py: ``"gzip"``, ``"lzf"``, ``"szip"``, a level, a number, or an hdf5plugin object."""
 
 _SZIP_RAW_OPTION_MASK = 128
 _CONFIG_KEYS = {"values", "flags", "name"}
@@ -41,8 +43,8 @@ def pipeline(dcpl: h5p.PropDCID) -> tuple[CodecSpec, ...]:
 def add_filters(dcpl: h5p.PropDCID, codecs: Sequence[CodecSpec]) -> None:
     """Add codecs to a creation list, in order.
 
-    A filter whose plugin is missing is set as optional, the only way in which HDF5 makes such an array;
-    its chunks can then be copied undecoded.
+    A filter whose plugin is missing is set as optional, the only way in which HDF5 makes such an
+    array; its chunks can then be copied undecoded.
 
     Raises
     ------
@@ -77,8 +79,9 @@ def filter_number(codec: CodecSpec) -> int:
         return standard
     backend, _, number = codec.name.partition(":")
     if backend != "hdf5" or not number.isdecimal():
+        msg = f"the codec {codec.name!r} has no HDF5 filter"
         raise UnknownCodecError(
-            f"the codec {codec.name!r} has no HDF5 filter",
+            msg,
             hint="Write with gzip, or with a filter of the package hdf5plugin.",
         )
     return int(number)
@@ -114,8 +117,8 @@ def codecs_from_options(
     itemsize
         Bytes of an element, for shuffle.
     compression
-        ``"gzip"`` or True, ``"lzf"``, ``"szip"``, a gzip level 0-9, the number of another filter, or a
-        mapping such as the objects of hdf5plugin are.
+        ``"gzip"`` or True, ``"lzf"``, ``"szip"``, a gzip level 0-9, the number of another filter,
+        or a mapping such as the objects of hdf5plugin are.
     compression_opts
         gzip: the level, 4 unless told. szip: ``(coding, pixels)``. Others: a sequence of integers.
     shuffle, fletcher32
@@ -138,7 +141,8 @@ def codecs_from_options(
     if scaleoffset is not None and scaleoffset is not False:
         codecs.append(_scaleoffset(scaleoffset, compression, is_float=is_float))
         if fletcher32:
-            raise OptionError("scaleoffset changes the values, fletcher32 cannot follow it")
+            msg = "scaleoffset changes the values, fletcher32 cannot follow it"
+            raise OptionError(msg)
     if shuffle:
         codecs.append(CodecSpec("shuffle", {"elementsize": itemsize}))
     if isinstance(compression, Mapping):
@@ -146,7 +150,8 @@ def codecs_from_options(
     if compression is not None and compression is not False:
         codecs.append(_compressor(compression, compression_opts))
     elif compression_opts is not None:
-        raise OptionError("compression_opts needs compression", hint="Pass compression='gzip'.")
+        msg = "compression_opts needs compression"
+        raise OptionError(msg, hint="Pass compression='gzip'.")
     if fletcher32:
         codecs.append(CodecSpec("fletcher32"))
     missing = missing_filter(codecs, encoding=True)
@@ -174,8 +179,9 @@ def _parameters(codec: CodecSpec) -> tuple[int, tuple[int, ...]]:
     unknown = set(codec.config) - _CONFIG_KEYS
     values, flags = codec.config.get("values", ()), codec.config.get("flags", 0)
     if unknown or not isinstance(flags, int) or not isinstance(values, Sequence):
+        msg = f"the config {dict(codec.config)} of {codec.name} is not that of an HDF5 filter"
         raise OptionError(
-            f"the config {dict(codec.config)} of {codec.name} is not that of an HDF5 filter",
+            msg,
             hint="It has 'values', a list of integers, and may have 'flags' and 'name'.",
         )
     return flags, _integers(values)
@@ -184,8 +190,9 @@ def _parameters(codec: CodecSpec) -> tuple[int, tuple[int, ...]]:
 def _integers(values: Sequence[Any]) -> tuple[int, ...]:
     for value in values:
         if not isinstance(value, int) or not 0 <= value < 2**32:
+            msg = f"the filter parameter {value!r} is not an unsigned 32-bit integer"
             raise OptionError(
-                f"the filter parameter {value!r} is not an unsigned 32-bit integer",
+                msg,
                 hint="Pass compression_opts as a tuple of integers.",
             )
     return tuple(values)
@@ -193,9 +200,11 @@ def _integers(values: Sequence[Any]) -> tuple[int, ...]:
 
 def _unpacked(compression: Mapping[str, Any], opts: object) -> tuple[Any, object]:
     if opts is not None:
-        raise OptionError("compression_opts is given twice, by itself and inside compression")
+        msg = "compression_opts is given twice, by itself and inside compression"
+        raise OptionError(msg)
     if "compression" not in compression:
-        raise OptionError(f"compression={dict(compression)} has no key 'compression'")
+        msg = f"compression={dict(compression)} has no key 'compression'"
+        raise OptionError(msg)
     return compression["compression"], compression.get("compression_opts")
 
 
@@ -204,21 +213,25 @@ def _compressor(compression: Compression, opts: object) -> CodecSpec:
         return CodecSpec("zlib", {"level": _level(4 if opts is None else opts)})
     if compression == "lzf":
         if opts is not None:
-            raise OptionError(f"lzf takes no compression_opts, not {opts!r}")
+            msg = f"lzf takes no compression_opts, not {opts!r}"
+            raise OptionError(msg)
         return _plugin(h5z.FILTER_LZF, (), "lzf", h5z.FLAG_OPTIONAL)
     if compression == "szip":
         return _szip(opts)
     if isinstance(compression, int) and 0 <= compression <= 9:
         if opts is not None:
-            raise OptionError(f"compression={compression} is a gzip level: drop compression_opts")
+            msg = f"compression={compression} is a gzip level: drop compression_opts"
+            raise OptionError(msg)
         return CodecSpec("zlib", {"level": compression})
     if isinstance(compression, int) and 10 <= compression < 2**16:
         values = () if opts is None else opts
         if isinstance(values, str | bytes) or not isinstance(values, Sequence):
-            raise OptionError(f"compression_opts={opts!r} of filter {compression} is no sequence")
+            msg = f"compression_opts={opts!r} of filter {compression} is no sequence"
+            raise OptionError(msg)
         return _plugin(compression, _integers(values), "", h5z.FLAG_OPTIONAL)
+    msg = f"compression={compression!r} is unknown"
     raise OptionError(
-        f"compression={compression!r} is unknown",
+        msg,
         hint="Use 'gzip', 'lzf', 'szip', a level 0-9, a filter number or an hdf5plugin object.",
     )
 
@@ -234,20 +247,23 @@ def _szip(opts: object) -> CodecSpec:
     match ("nn", 8) if opts is None else opts:
         case (("ec" | "nn") as coding, int(pixels)) if pixels in range(2, 33, 2):
             return _plugin(h5z.FILTER_SZIP, (masks[coding], pixels), "", h5z.FLAG_OPTIONAL)
+    msg = f"compression_opts={opts!r} is not for szip"
     raise OptionError(
-        f"compression_opts={opts!r} is not for szip",
+        msg,
         hint="Use ('ec' or 'nn', an even number of pixels from 2 to 32).",
     )
 
 
 def _scaleoffset(value: object, compression: Compression, *, is_float: bool) -> CodecSpec:
     if not isinstance(value, int) or value < 0 or (is_float and value is True):
+        msg = f"scaleoffset={value!r} cannot be used"
         raise OptionError(
-            f"scaleoffset={value!r} cannot be used",
+            msg,
             hint="Give bits to keep for integers (True: as many as needed), digits for floats.",
         )
     if compression == "szip":
-        raise OptionError("scaleoffset and szip cannot be combined")
+        msg = "scaleoffset and szip cannot be combined"
+        raise OptionError(msg)
     if is_float:
         return _plugin(h5z.FILTER_SCALEOFFSET, (h5z.SO_FLOAT_DSCALE, value), "", h5z.FLAG_OPTIONAL)
     bits = h5z.SO_INT_MINBITS_DEFAULT if value is True else value
@@ -256,8 +272,9 @@ def _scaleoffset(value: object, compression: Compression, *, is_float: bool) -> 
 
 def _level(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
+        msg = f"the gzip level {value!r} is not a whole number from 0 to 9"
         raise OptionError(
-            f"the gzip level {value!r} is not a whole number from 0 to 9",
+            msg,
             hint="Use compression_opts=4, or leave it out.",
         )
     return value

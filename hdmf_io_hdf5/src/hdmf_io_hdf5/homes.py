@@ -1,4 +1,4 @@
-"""The files that one reader reaches: its own, and those behind external links. Knows no paths or values."""
+"""The files that one reader reaches: its own, and those behind external links."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from h5py import h5f, h5fd, h5g, h5i
+
+from hdmf_io_hdf5.links import absolute
 
 __all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
 
@@ -58,7 +60,7 @@ class Homes:
         home = self._others.get(number)
         if home is None:
             fid = h5i.get_file_id(oid)
-            name = os.path.abspath(os.fsdecode(h5f.get_name(fid)))
+            name = absolute(os.fsdecode(h5f.get_name(fid)))
             home = self._others.setdefault(number, Home(fid, number, name))
         return home
 
@@ -90,7 +92,7 @@ class Homes:
         self._others.clear()
 
     def close(self) -> None:
-        """Close the files behind external links, and everything open in them; a second call is idle."""
+        """Close the files behind external links, and everything open in them."""
         for home in self._others.values():
             if home.fid.valid:
                 for oid in h5f.get_obj_ids(home.fid, h5f.OBJ_ALL | h5f.OBJ_LOCAL):
@@ -104,8 +106,8 @@ class Homes:
 def identity(oid: h5i.ObjectID, name: bytes = b".") -> Identity:
     """Return the identity of an object.
 
-    The old call for it costs some microseconds; ``h5o.get_info`` also adds up the size of the object's
-    chunk index, 7 ms for 100,000 chunks.
+    The old call for it costs some microseconds; ``h5o.get_info`` also adds up the size of the
+    object's chunk index, 7 ms for 100,000 chunks.
     """
     return _identity(h5g.get_objinfo(oid, name))
 
@@ -119,7 +121,7 @@ def object_kind(oid: h5i.ObjectID, name: bytes = b".") -> tuple[Identity, int, i
 def keeps_times(oid: h5i.ObjectID) -> bool:
     """Whether an object keeps times of change.
 
-    The creation list says so of every object in the default file format; the time itself is the truth.
+    The creation list says so of every object in the default file format; the time is the truth.
     """
     return bool(h5g.get_objinfo(oid).mtime)
 

@@ -1,4 +1,4 @@
-"""Creation lists of datasets and the array layouts of core, both ways, and what HDF5 would refuse."""
+"""Creation lists of datasets and array layouts, both ways, and what HDF5 would refuse."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_layout(dsid: h5d.DatasetID, element: ElementType, home: Home) -> ArrayL
     shape = maxshape = None
     if space.get_simple_extent_type() != h5s.NULL:
         shape = tuple(int(n) for n in space.get_simple_extent_dims())
-        limits = space.get_simple_extent_dims(True)
+        limits = space.get_simple_extent_dims(maxdims=True)
         maxshape = tuple(None if n == h5s.UNLIMITED else int(n) for n in limits)
     return ArrayLayout(
         shape=shape,
@@ -117,48 +117,54 @@ def check_layout(layout: ArrayLayout, path: str, home: Home) -> None:
             error.what, source=error.source or home.source, path=error.path or path, hint=error.hint
         ) from error.__cause__
     except (TypeError, ValueError) as error:
-        raise OptionError(f"HDF5 cannot lay out {layout}", source=home.source, path=path) from error
+        msg = f"HDF5 cannot lay out {layout}"
+        raise OptionError(msg, source=home.source, path=path) from error
 
 
 def _check_shape(layout: ArrayLayout, itemsize: int) -> None:
     shape, chunks = layout.shape, layout.chunks
     if layout.ndim > _DIMENSIONS_LIMIT:
-        raise ShapeError(f"{layout.ndim} axes, HDF5 has at most {_DIMENSIONS_LIMIT}")
+        msg = f"{layout.ndim} axes, HDF5 has at most {_DIMENSIONS_LIMIT}"
+        raise ShapeError(msg)
     if chunks is None:
         if layout.is_resizable:
-            raise ShapeError(
-                f"maxshape {layout.maxshape} needs chunks", hint="Give chunks, or leave maxshape."
-            )
+            msg = f"maxshape {layout.maxshape} needs chunks"
+            raise ShapeError(msg, hint="Give chunks, or leave maxshape.")
         if layout.storage_class == "compact" and layout.n_elements * itemsize > _COMPACT_LIMIT:
-            raise ShapeError(f"a compact array holds at most {_COMPACT_LIMIT} bytes")
+            msg = f"a compact array holds at most {_COMPACT_LIMIT} bytes"
+            raise ShapeError(msg)
         return
     if not shape:
-        raise ShapeError("a scalar or empty array has no chunks", hint="Leave chunks out.")
+        msg = "a scalar or empty array has no chunks"
+        raise ShapeError(msg, hint="Leave chunks out.")
     n_bytes = itemsize
     for length, chunk, limit in zip(shape, chunks, layout.maxshape or shape, strict=True):
         if chunk < 1:
-            raise ShapeError(f"chunks {chunks} have an axis shorter than 1")
+            msg = f"chunks {chunks} have an axis shorter than 1"
+            raise ShapeError(msg)
         if limit is not None and chunk > limit:
+            msg = f"chunks {chunks} are larger than the shape {shape}"
             raise ShapeError(
-                f"chunks {chunks} are larger than the shape {shape}",
+                msg,
                 hint=f"An axis of fixed length {length} takes chunks of at most {limit}.",
             )
         n_bytes *= chunk
     if n_bytes > _CHUNK_LIMIT:
-        raise ShapeError(f"a chunk of {n_bytes} bytes, HDF5 takes less than 4 GiB")
+        msg = f"a chunk of {n_bytes} bytes, HDF5 takes less than 4 GiB"
+        raise ShapeError(msg)
 
 
 def _check_codecs(layout: ArrayLayout, itemsize: int) -> None:
     if layout.codecs and layout.chunks is None:
         names = ", ".join(codec.name for codec in layout.codecs)
-        raise OptionError(f"{names} without chunks", hint="HDF5 filters chunks: give chunks.")
+        msg = f"{names} without chunks"
+        raise OptionError(msg, hint="HDF5 filters chunks: give chunks.")
     for codec in layout.codecs:
         filter_number(codec)
         size = codec.config.get("elementsize", itemsize)
         if codec.name == "shuffle" and size != itemsize:
-            raise OptionError(
-                f"shuffle by {size} bytes; in HDF5 it is by the element, of {itemsize} bytes"
-            )
+            msg = f"shuffle by {size} bytes; in HDF5 it is by the element, of {itemsize} bytes"
+            raise OptionError(msg)
 
 
 def _has_fill(element: ElementType) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from h5py import h5g, h5i, h5l, h5o, h5p
 
 from hdmf_io_core.errors import InvalidNameError
 from hdmf_io_core.storage.layout import LinkTarget
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
+    "absolute",
     "checked_name",
     "external_candidates",
     "join",
@@ -44,6 +49,11 @@ def join(parent: str, name: str) -> str:
     return f"{parent.rstrip('/')}/{name}"
 
 
+def absolute(name: str) -> str:
+    """Return a file's name made absolute, links of the file system left as they are."""
+    return os.path.normpath(Path(name).absolute())
+
+
 def checked_name(path: str, source: str) -> tuple[str, str]:
     """Return the parent path and the last part of a path that is to be created.
 
@@ -64,9 +74,8 @@ def checked_name(path: str, source: str) -> tuple[str, str]:
         except UnicodeEncodeError:
             why = "holds a lone surrogate"
     if why:
-        raise InvalidNameError(
-            f"the path {path!r} {why}", source=source, path=path, hint="Choose another name."
-        )
+        msg = f"the path {path!r} {why}"
+        raise InvalidNameError(msg, source=source, path=path, hint="Choose another name.")
     return "/" + "/".join(parts[:-1]), parts[-1]
 
 
@@ -105,9 +114,10 @@ def external_candidates(file: str, folder: str, environ: Mapping[str, str]) -> t
     ----------
     HDF5 Reference Manual, ``H5Lcreate_external``.
     """
-    tried = [file] if os.path.isabs(file) else []
-    name = os.path.basename(file) if tried else file
-    prefixes = environ.get("HDF5_EXT_PREFIX", "").split(os.pathsep)
-    for prefix in (*(prefix for prefix in prefixes if prefix), folder, ""):
-        tried.append(os.path.join(prefix.replace("${ORIGIN}", folder), name))
-    return tuple(dict.fromkeys(os.path.abspath(path) for path in tried))
+    is_absolute = Path(file).is_absolute()
+    name = Path(file).name if is_absolute else file
+    prefixes = [prefix for prefix in environ.get("HDF5_EXT_PREFIX", "").split(os.pathsep) if prefix]
+    folders = [*(prefix.replace("${ORIGIN}", folder) for prefix in prefixes), folder, "."]
+    tried = [file] if is_absolute else []
+    tried += [str(Path(place) / name) for place in folders]
+    return tuple(dict.fromkeys(absolute(path) for path in tried))

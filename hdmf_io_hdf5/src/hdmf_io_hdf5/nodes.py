@@ -1,10 +1,12 @@
-"""Looking nodes up: entries of groups, links followed, the index by identity. No values, no writing."""
+"""Looking nodes up: entries of groups, links followed, the index by identity."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 from h5py import h5, h5g, h5i, h5o, h5p
@@ -21,6 +23,9 @@ from hdmf_io_hdf5.links import (
     to_name,
     to_text,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Index", "Nodes", "index_of"]
 
@@ -61,7 +66,7 @@ class Nodes:
     def __init__(self, homes: Homes, lapl: h5p.PropLAID) -> None:
         self._homes = homes
         self._lapl = lapl
-        # (path in this reader, path in the other file) of what external links led to, by file number.
+        # By file number: the path there of what external links led to, and the path here.
         self.mounts: dict[int, dict[str, str]] = {}
 
     def open(self, path: str) -> h5i.ObjectID:
@@ -74,9 +79,8 @@ class Nodes:
         """
         oid = self._opened(path)
         if oid is None:
-            raise NodeNotFoundError(
-                "there is no such node", source=self._homes.own.source, path=path
-            )
+            msg = "there is no such node"
+            raise NodeNotFoundError(msg, source=self._homes.own.source, path=path)
         return oid
 
     def node(self, path: str) -> NodeInfo | None:
@@ -100,8 +104,9 @@ class Nodes:
         self.open(path)
         place = self._follow(self._root(self._homes.own), parts, _LINKS_LIMIT)
         if isinstance(place, _Broken) or not isinstance(place.oid, h5g.GroupID):
+            msg = "the node is no group, it has no children"
             raise NodeNotFoundError(
-                "the node is no group, it has no children",
+                msg,
                 source=self._homes.own.source,
                 path=path,
             )
@@ -111,7 +116,7 @@ class Nodes:
         return (self._entry(place, name, join(above, to_text(name))) for name in names)
 
     def at(self, key: Identity, path: str) -> NodeInfo | None:
-        """Return the node at a path inside the file of ``key``, by a path of this reader if there is one.
+        """Return the node at a path of the file of ``key``, by a path of this reader if it has one.
 
         A node of another file that no known external link leads to has its path in that file; its
         ``source`` differs from the reader's.
@@ -205,7 +210,7 @@ class Nodes:
             return self._follow(start, split(link.path), depth - 1)
         oid = opened(place.oid, name, self._lapl)
         if oid is None:
-            folder = os.path.dirname(place.home.source)
+            folder = str(Path(place.home.source).parent)
             return _Broken(external_candidates(link.file or "", folder, os.environ))
         home = self._homes.of(oid)
         inner = self._follow(self._root(home), split(link.path), depth - 1)
@@ -225,7 +230,7 @@ def index_of(home: Home) -> Index:
     while pending:
         gid, above = pending.pop()
         names: list[bytes] = []
-        gid.links.iterate(lambda name, info: _hard_name(names, name, info), info=True)
+        gid.links.iterate(partial(_keep_hard, names), info=True)
         found = []
         for name in names:
             key, kind, _ = object_kind(gid, name)
@@ -244,7 +249,7 @@ def _is_storable(path: str) -> bool:
         return False
 
 
-def _hard_name(names: list[bytes], name: bytes, info: h5py.h5l.LinkInfo) -> None:
+def _keep_hard(names: list[bytes], name: bytes, info: h5py.h5l.LinkInfo) -> None:
     if info.type == h5py.h5l.TYPE_HARD:
         names.append(name)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from h5py import h5d
 
 from hdmf_io_core.errors import CorruptChunkError, ShapeError, WriteError
 from hdmf_io_core.storage.layout import RawChunk
-from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.dtypes import is_exact, is_fixed_size
-from hdmf_io_hdf5.homes import Home, Homes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from h5py import h5d
+
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
+    from hdmf_io_hdf5.homes import Home, Homes
 
 __all__ = ["ChunkTable", "HDF5ChunkedArray", "open_array"]
 
@@ -142,7 +147,8 @@ class HDF5ChunkedArray(HDF5Array):
         try:
             self._dsid.write_direct_chunk(self._offset(coords), bytes(chunk.data), chunk.skipped)
         except _HDF5_ERRORS as error:
-            raise WriteError(f"HDF5 could not write chunk {coords}", **self._where) from error
+            msg = f"HDF5 could not write chunk {coords}"
+            raise WriteError(msg, **self._where) from error
 
     def write(self, region: Region, values: AnyArray) -> None:
         """Store ``values`` in a region, as :meth:`HDF5Array.write`."""
@@ -161,7 +167,7 @@ class HDF5ChunkedArray(HDF5Array):
         offset, size, mask = found
         descriptor = self._homes.descriptor(self._home)
         if descriptor is None:
-            # The mask that comes with the bytes is always 0 (h5py 3.16): the index has the true one.
+            # The mask that comes with the bytes is always 0 (h5py 3.16): the index knows.
             _, data = self._dsid.read_direct_chunk(self._offset(coords))
             return RawChunk(data, mask)
         data = os.pread(descriptor, size, offset)
@@ -188,9 +194,8 @@ class HDF5ChunkedArray(HDF5Array):
         for place, length, chunk in zip(coords, shape, chunks, strict=False):
             inside = inside and 0 <= place < math.ceil(length / chunk)
         if not inside:
-            raise ShapeError(
-                f"there is no chunk {coords} in shape {shape} by {chunks}", **self._where
-            )
+            msg = f"there is no chunk {coords} in shape {shape} by {chunks}"
+            raise ShapeError(msg, **self._where)
 
     def _offset(self, coords: ChunkCoords) -> Shape:
         return tuple(p * c for p, c in zip(coords, self._layout.chunks or (), strict=True))

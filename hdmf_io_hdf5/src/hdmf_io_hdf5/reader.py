@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
@@ -16,7 +17,6 @@ from hdmf_io_core.errors import (
     NodeNotFoundError,
     UnsupportedDtypeError,
 )
-from hdmf_io_core.storage.dtypes import ElementType
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -27,14 +27,19 @@ from hdmf_io_core.storage.layout import (
 )
 from hdmf_io_core.storage.protocols import StoredArray
 from hdmf_io_core.storage.selection import Selection
-from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.attributes import attribute_names, read_attribute
 from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.homes import Homes
-from hdmf_io_hdf5.links import to_text
+from hdmf_io_hdf5.links import absolute, to_text
 from hdmf_io_hdf5.nodes import Index, Nodes, index_of
 from hdmf_io_hdf5.rawchunks import open_array
 from hdmf_io_hdf5.speccache import SPECLOC, find_spec_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_hdf5.arrays import HDF5Array
 
 __all__ = ["HDF5Reader"]
 
@@ -55,8 +60,8 @@ class HDF5Reader:
 
     Notes
     -----
-    Several threads may read; h5py lets one at a time into HDF5. Nothing foreign runs inside a callback
-    of HDF5.
+    Several threads may read; h5py lets one at a time into HDF5. Nothing foreign runs inside a
+    callback of HDF5.
     """
 
     def __init__(
@@ -91,7 +96,7 @@ class HDF5Reader:
         return self._nodes.node(path)
 
     def children(self, path: str) -> Iterator[NodeInfo]:
-        """Yield the entries of a group, by name, or in order of creation where the group keeps that.
+        """Yield the entries of a group, by name, or in order of creation where it keeps that.
 
         Raises
         ------
@@ -146,7 +151,8 @@ class HDF5Reader:
         self._check_open()
         dsid = self._nodes.open(path)
         if not isinstance(dsid, h5d.DatasetID):
-            raise NodeNotFoundError("the node is no array", source=self.source, path=path)
+            msg = "the node is no array"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         return open_array(dsid, self._homes, path, self._closed)
 
     def datatype(self, path: str) -> ElementType:
@@ -162,7 +168,8 @@ class HDF5Reader:
         self._check_open()
         tid = self._nodes.open(path)
         if not isinstance(tid, h5t.TypeID):
-            raise NodeNotFoundError("the node is no datatype", source=self.source, path=path)
+            msg = "the node is no datatype"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         return element_type(tid)
 
     def resolve(self, ref: ObjectRef | RegionRef) -> NodeInfo | None:
@@ -243,7 +250,8 @@ class HDF5Reader:
 
     def _check_open(self) -> None:
         if self._is_closed or not self._file.id.valid:
-            raise ClosedIOError("the file is closed", source=self.source, hint="Open it again.")
+            msg = "the file is closed"
+            raise ClosedIOError(msg, source=self.source, hint="Open it again.")
 
     def _index(self, number: int) -> Index:
         # Two threads may both build it; they build the same, and the last one stays.
@@ -269,15 +277,15 @@ class HDF5Reader:
 
 def _source_of(file: h5py.File) -> str:
     name = file.filename
-    return os.path.abspath(name) if file.driver != "fileobj" else str(name)
+    return absolute(name) if file.driver != "fileobj" else str(name)
 
 
 def _link_access(file: h5py.File, source: str | None) -> h5p.PropLAID:
-    """Return how external links are followed: for reading only, whatever the file itself is open for."""
+    """Return how external links are followed: for reading, whatever the file is open for."""
     lapl = h5p.create(h5p.LINK_ACCESS)
     lapl.set_elink_acc_flags(h5f.ACC_RDONLY)
     if source and file.id.get_access_plist().get_driver() == h5fd.fileobj_driver:
         # HDF5 does not know where the file is, and would open others through the same file object.
-        lapl.set_elink_prefix(os.fsencode(os.path.dirname(source)))
+        lapl.set_elink_prefix(os.fsencode(Path(source).parent))
         lapl.set_elink_fapl(h5p.create(h5p.FILE_ACCESS))
     return lapl

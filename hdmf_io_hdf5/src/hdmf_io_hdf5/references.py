@@ -82,12 +82,12 @@ class References:
         if ref is None:
             return 0
         if not isinstance(ref, ObjectRef):
-            raise UnsupportedDtypeError(
-                f"a reference was expected, not {type(ref).__name__}", source=self.source
-            )
+            msg = f"a reference was expected, not {type(ref).__name__}"
+            raise UnsupportedDtypeError(msg, source=self.source)
         if ref.path is None:
+            msg = "the reference has no path, so its target is unknown here"
             raise UnresolvedReferenceError(
-                "the reference has no path, so its target is unknown here",
+                msg,
                 source=self.source,
                 hint="Resolve it through the storage it was read from.",
             )
@@ -107,9 +107,8 @@ class References:
         if ref is None:
             return h5r.RegionReference()
         if not isinstance(ref, RegionRef):
-            raise UnsupportedDtypeError(
-                f"a region reference was expected, not {type(ref).__name__}", source=self.source
-            )
+            msg = f"a region reference was expected, not {type(ref).__name__}"
+            raise UnsupportedDtypeError(msg, source=self.source)
         self.address_of(ref.target)
         path = _encoded(ref.target.path or "/")
         return h5r.create(self._home.fid, path, h5r.DATASET_REGION, self._selected(path, ref))

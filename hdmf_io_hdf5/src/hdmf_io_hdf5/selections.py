@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-from hdmf_io_core.storage.selection import AxisSelection, Selection
-from hdmf_io_core.types import Shape
+    import numpy as np
+    import numpy.typing as npt
+
+    from hdmf_io_core.storage.selection import AxisSelection, Selection
+    from hdmf_io_core.types import Shape
 
 __all__ = ["Block", "blocks"]
 
@@ -50,8 +53,8 @@ class _Piece:
 def blocks(selection: Selection, *, gaps: Shape, itemsize: int) -> Iterator[Block]:
     """Yield the blocks that fill a selection.
 
-    Slices stay whole. Neighbouring indices are read as one hyperslab, of which some is thrown away, as
-    long as gaps and memory allow.
+    Slices stay whole. Neighbouring indices are read as one hyperslab, of which some is thrown away,
+    as long as gaps and memory allow.
 
     Parameters
     ----------

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from h5py import h5a, h5g, h5o
 
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.storage.dtypes import TextType
 from hdmf_io_core.storage.layout import ArrayLayout, ObjectRef, SpecDocuments
-from hdmf_io_core.storage.protocols import StorageWriter
 from hdmf_io_hdf5.attributes import read_attribute
 from hdmf_io_hdf5.homes import Home, identity
 from hdmf_io_hdf5.links import join, opened, to_name, to_text
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.protocols import StorageWriter
 
 __all__ = ["DEFAULT_GROUP", "SPECLOC", "find_spec_group", "group_names", "write_documents"]
 
@@ -23,8 +27,8 @@ _NAMESPACE = b"namespace"
 def find_spec_group(home: Home) -> str | None:
     """Return the path of the group of cached specifications; None if there is none.
 
-    ``.specloc`` of the root names it, by a reference or as text. Without one, the default group counts
-    if it has the form of a cache; a user's group of that name has not.
+    ``.specloc`` of the root names it, by a reference or as text. Without one, the default group
+    counts if it has the form of a cache; a user's group of that name has not.
     """
     root = h5o.open(home.fid, b"/")
     named = _named(root, home) if h5a.exists(root, SPECLOC.encode()) else None
@@ -68,8 +72,9 @@ def _require_group(writer: StorageWriter, path: str) -> None:
     if node is None:
         writer.create_group(path)
     elif node.kind != "group":
+        msg = "specifications cannot be cached: a node that is no group is in their place"
         raise NodeExistsError(
-            "specifications cannot be cached: a node that is no group is in their place",
+            msg,
             source=writer.source,
             path=path,
         )

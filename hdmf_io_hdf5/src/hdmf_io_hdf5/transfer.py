@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -19,8 +19,10 @@ from hdmf_io_core.storage.dtypes import (
     TextType,
     VlenType,
 )
-from hdmf_io_core.types import AnyArray, Shape
 from hdmf_io_hdf5.dtypes import file_type
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import AnyArray, Shape
 
 __all__ = ["h5py_dtype", "memory_type", "transfer_buffer", "transfer_dtype"]
 
@@ -84,7 +86,7 @@ def transfer_buffer(shape: Shape, element: ElementType) -> AnyArray:
 
 
 def h5py_dtype(element: ElementType) -> np.dtype[Any]:
-    """Return the dtype as h5py has it, with its hints: of items of sequences, and of fill values."""
+    """Return the dtype as h5py has it, with hints: of items of sequences, and fill values."""
     match element:
         case TextType(charset=charset, length=length):
             return _dtype(h5py.string_dtype(charset, length))

@@ -1,12 +1,12 @@
 """Between the buffers that HDF5 fills and the values that users see. Text is decoded here, once.
 
-Every function checks all it is given before it returns, so a value that cannot be stored raises before
-anything is written.
+Every function checks all it is given before it returns, so a value that cannot be stored raises
+before anything is written.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,9 +22,11 @@ from hdmf_io_core.storage.dtypes import (
     element_repr,
     memory_dtype,
 )
-from hdmf_io_core.types import AnyArray
-from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import h5py_dtype, transfer_buffer
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import AnyArray
+    from hdmf_io_hdf5.references import References
 
 __all__ = ["Utf8InAscii", "decode", "encode", "is_plain"]
 
@@ -39,7 +41,7 @@ class Utf8InAscii(str):
 
 
 def is_plain(element: ElementType) -> bool:
-    """Whether the transfer buffer is what users see, so that HDF5 may fill the user's array itself."""
+    """Whether users see the transfer buffer itself, so that HDF5 may fill their own array."""
     match element:
         case TextType() | RefType() | VlenType():
             return False
@@ -102,8 +104,8 @@ def encode(values: AnyArray, element: ElementType, references: References, path:
     Raises
     ------
     TextEncodingError
-        Text with a null character, a lone surrogate, other than ASCII where that is declared, or longer
-        than the fixed length.
+        Text with a null character, a lone surrogate, other than ASCII where that is declared, or
+        longer than the fixed length.
     UnsupportedDtypeError
         A value is not of the element type.
     UnresolvedReferenceError
@@ -212,8 +214,9 @@ def _stored_text(cell: object, element: TextType, place: _Place) -> bytes:
         raise place.type_error(element, f"a value of type {type(cell).__name__}")
     if element.length is None:
         if b"\0" in raw:
+            msg = f"the text {cell!r} holds a null character, which ends text in HDF5"
             raise place.text_error(
-                f"the text {cell!r} holds a null character, which ends text in HDF5",
+                msg,
                 "Remove it, or store the data as numbers.",
             )
         return raw
@@ -222,28 +225,30 @@ def _stored_text(cell: object, element: TextType, place: _Place) -> bytes:
 
 def _encoded(text: str, element: TextType, place: _Place) -> bytes:
     if element.charset == "ascii" and not text.isascii() and not isinstance(text, Utf8InAscii):
-        raise place.text_error(
-            f"the text {text!r} is not ASCII, as its type says", "Declare the text as UTF-8."
-        )
+        msg = f"the text {text!r} is not ASCII, as its type says"
+        raise place.text_error(msg, "Declare the text as UTF-8.")
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
+        msg = f"the text {text!r} holds a lone surrogate and has no UTF-8 form"
         raise place.text_error(
-            f"the text {text!r} holds a lone surrogate and has no UTF-8 form",
+            msg,
             "Decode it from its bytes with the encoding it was written in.",
         ) from error
 
 
 def _padded(raw: bytes, element: TextType, place: _Place) -> bytes:
     if len(raw) > (element.length or 0):
+        msg = f"the text {raw!r} has {len(raw)} bytes, its type has {element.length}"
         raise place.text_error(
-            f"the text {raw!r} has {len(raw)} bytes, its type has {element.length}",
+            msg,
             "Use text of variable length, or a longer type.",
         )
     lost = {"null-terminated": b"\0" in raw, "null-padded": raw.endswith(b"\0")}
     if lost.get(element.padding, raw.endswith(b" ")):
+        msg = f"the end of the text {raw!r} would be taken for padding ({element.padding})"
         raise place.text_error(
-            f"the end of the text {raw!r} would be taken for padding ({element.padding})",
+            msg,
             "Remove it, or use text of variable length.",
         )
     return raw.ljust(element.length or 0) if element.padding == "space-padded" else raw

@@ -8,7 +8,9 @@ import h5py
 
 __all__ = ["check_h5_version", "get_h5_version"]
 
-_VERSION = re.compile(r"\s*v?(\d+(?:\.\d+)*)(?:[-.]?(a|b|rc|alpha|beta|dev)[-.]?(\d*))?(?:[-+][.\w]*)?\s*")
+_VERSION = re.compile(
+    r"\s*v?(\d+(?:\.\d+)*)(?:[-.]?(a|b|rc|alpha|beta|dev)[-.]?(\d*))?(?:[-+][.\w]*)?\s*"
+)
 
 
 def get_h5_version() -> str:
@@ -22,8 +24,8 @@ def check_h5_version(min_version: str | None = None) -> bool:
     Parameters
     ----------
     min_version : str or None
-        Such as ``"1.14"``, ``"1.14.3"`` or ``"2.0.0rc1"``; missing parts count as 0 and a pre-release
-        comes before its release. None asks for nothing, so the answer is True.
+        Such as ``"1.14"``, ``"1.14.3"`` or ``"2.0.0rc1"``; missing parts count as 0 and a
+        pre-release comes before its release. None asks for nothing, so the answer is True.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import h5py
 from h5py import h5a, h5d, h5f, h5g, h5i, h5o, h5p, h5t
@@ -23,7 +23,6 @@ from hdmf_io_core.storage.layout import (
     ObjectRef,
     SpecDocuments,
 )
-from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
@@ -32,6 +31,11 @@ from hdmf_io_hdf5.rawchunks import open_array
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_hdf5.arrays import HDF5Array
 
 __all__ = ["HDF5Writer"]
 
@@ -52,9 +56,8 @@ class HDF5Writer(HDF5Reader):
     ) -> None:
         super().__init__(file, source=source, close_file=close_file)
         if file.mode == "r":
-            raise ModeError(
-                "the file is open for reading only", source=self.source, hint="Open it with 'r+'."
-            )
+            msg = "the file is open for reading only"
+            raise ModeError(msg, source=self.source, hint="Open it with 'r+'.")
 
     def create_group(self, path: str) -> None:
         """Make a group.
@@ -92,9 +95,8 @@ class HDF5Writer(HDF5Reader):
             dsid = h5d.create(parent, None, tid, dataspace(layout), dcpl)
             h5o.link(dsid, parent, name, lcpl=_link_creation(name))
         except _HDF5_ERRORS as error:
-            raise WriteError(
-                f"HDF5 refused to make the array {layout}", source=self.source, path=path
-            ) from error
+            msg = f"HDF5 refused to make the array {layout}"
+            raise WriteError(msg, source=self.source, path=path) from error
         self._changed()
         return open_array(dsid, self._homes, path, self._closed)
 
@@ -194,7 +196,8 @@ class HDF5Writer(HDF5Reader):
         above, last = checked_name(path, self.source)
         parent, name = self._own_node(above), to_name(last)
         if not isinstance(parent, h5g.GroupID) or not parent.links.exists(name):
-            raise NodeNotFoundError("there is nothing to delete", source=self.source, path=path)
+            msg = "there is nothing to delete"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         parent.unlink(name)
         self._changed()
 
@@ -222,7 +225,8 @@ class HDF5Writer(HDF5Reader):
         try:
             h5f.flush(self._file.id, h5f.SCOPE_GLOBAL)
         except _HDF5_ERRORS as error:
-            raise WriteError("HDF5 could not flush the file", source=self.source) from error
+            msg = "HDF5 could not flush the file"
+            raise WriteError(msg, source=self.source) from error
 
     def commit(self) -> None:
         """Make all written so far visible to a fresh reader."""
@@ -234,8 +238,9 @@ class HDF5Writer(HDF5Reader):
         oid = self._nodes.open(path)
         home = self._homes.of(oid)
         if home is not self._homes.own:
+            msg = f"the node lies in another file, {home.source!r}, behind an external link"
             raise UnsupportedFeatureError(
-                f"the node lies in another file, {home.source!r}, behind an external link",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Open that file to change it.",
@@ -247,10 +252,12 @@ class HDF5Writer(HDF5Reader):
         above, last = checked_name(path, self.source)
         parent, name = self._own_node(above), to_name(last)
         if not isinstance(parent, h5g.GroupID):
-            raise NodeNotFoundError("the parent is no group", source=self.source, path=above)
+            msg = "the parent is no group"
+            raise NodeNotFoundError(msg, source=self.source, path=above)
         if parent.links.exists(name):
+            msg = "an entry of that name exists"
             raise NodeExistsError(
-                "an entry of that name exists",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Delete it first, or choose another name.",
@@ -261,16 +268,18 @@ class HDF5Writer(HDF5Reader):
         try:
             oid = self._nodes.open(target.path)
             if self._homes.of(oid) is not self._homes.own:
+                msg = f"{target.path!r} lies in another file, a hard link stays in its own"
                 raise LinkTargetError(
-                    f"{target.path!r} lies in another file, a hard link stays in its own",
+                    msg,
                     source=self.source,
                     path=path,
                     hint="Make an external link.",
                 )
             h5o.link(oid, parent, name, lcpl=_link_creation(name))
         except NodeNotFoundError as error:
+            msg = f"the target of a hard link, {target.path!r}, is not in the file"
             raise LinkTargetError(
-                f"the target of a hard link, {target.path!r}, is not in the file",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Write the target first, or make a soft link.",

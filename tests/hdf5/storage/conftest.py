@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -14,7 +15,7 @@ from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
 
 
-def read_all(array):
+def read_all(array: Any) -> Any:
     """Return all elements of an array."""
     layout = array.layout
     out = np.empty(layout.shape, layout.memory_dtype)
@@ -22,7 +23,7 @@ def read_all(array):
     return out
 
 
-def _text(value):
+def _text(value: Any) -> Any:
     raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     try:
         return raw.decode("utf-8")
@@ -30,7 +31,7 @@ def _text(value):
         return raw
 
 
-def same(ours, theirs, dtype, reader):
+def same(ours: Any, theirs: Any, dtype: Any, reader: HDF5Reader) -> Any:
     """Whether a value is what h5py's value of that h5py dtype means."""
     if isinstance(theirs, h5py.Empty):
         return isinstance(ours, Empty)
@@ -47,7 +48,7 @@ def same(ours, theirs, dtype, reader):
     return _same_cell(ours, theirs, dtype, reader)
 
 
-def _same_cell(ours, theirs, dtype, reader):
+def _same_cell(ours: Any, theirs: Any, dtype: Any, reader: HDF5Reader) -> Any:
     if dtype.names:
         return all(same(ours[n], theirs[n], dtype[n], reader) for n in dtype.names)
     if h5py.check_string_dtype(dtype):
@@ -73,7 +74,7 @@ def _same_cell(ours, theirs, dtype, reader):
     return info is not None and reader.file[info.home] == target
 
 
-def _same_items(ours, theirs, dtype, reader):
+def _same_items(ours: Any, theirs: Any, dtype: Any, reader: HDF5Reader) -> Any:
     item = h5py.check_vlen_dtype(dtype)
     if item.byteorder == ">":
         # h5py forgets the byte order of the items (seen with 3.16).
@@ -82,7 +83,7 @@ def _same_items(ours, theirs, dtype, reader):
 
 
 @pytest.fixture(scope="session")
-def oracle():
+def oracle() -> Any:
     """Comparisons with plain h5py."""
     return SimpleNamespace(same=same, same_cell=_same_cell, read_all=read_all)
 

@@ -1,11 +1,14 @@
-"""Attributes: every kind reads and writes with its exact type; nothing is stored if one is wrong."""
+"""Attributes of every kind, with their exact types; nothing is stored if one is wrong."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 from h5py import h5a, h5s, h5t
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from hdmf_io_core.errors import (
@@ -27,12 +30,14 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import Attribute, Empty
 from hdmf_io_hdf5.dtypes import file_type
+from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.writer import HDF5Writer
 
 F8, I2 = NumberType(np.dtype("<f8")), NumberType(np.dtype(">i2"))
 RECORD = CompoundType((CompoundField("x", I2), CompoundField("t", TextType())))
 
 
-def cells(*values):
+def cells(*values: Any) -> Any:
     made = np.empty(len(values), object)
     for i, value in enumerate(values):
         made[i] = value
@@ -66,7 +71,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_written_is_read(h5, writer, oracle, name):
+def test_what_is_written_is_read(
+    h5: h5py.File, writer: HDF5Writer, oracle: SimpleNamespace, name: str
+) -> None:
     attribute = CASES[name]
     writer.set_attributes("/", {name: attribute})
     back = writer.attributes("/")[name]
@@ -92,14 +99,18 @@ def test_what_is_written_is_read(h5, writer, oracle, name):
         npst.array_shapes(min_dims=0, max_dims=3, min_side=0),
     )
 )
-def test_arrays_of_numbers_are_what_h5py_reads(h5, writer, value):
+def test_arrays_of_numbers_are_what_h5py_reads(
+    h5: h5py.File, writer: HDF5Writer, value: Any
+) -> None:
     writer.set_attributes("/", {"x": Attribute(value, NumberType(value.dtype))})
     assert h5.attrs["x"].dtype == value.dtype
     assert np.array_equal(h5.attrs["x"], value, equal_nan=True)
 
 
 @pytest.mark.parametrize("value", [5, True, 2.5, 1 + 2j])
-def test_python_numbers_take_the_type_that_is_asked(h5, writer, value):
+def test_python_numbers_take_the_type_that_is_asked(
+    h5: h5py.File, writer: HDF5Writer, value: Any
+) -> None:
     writer.set_attributes("/", {"x": Attribute(value, NumberType(np.asarray(value).dtype))})
     assert h5.attrs["x"] == value
 
@@ -108,13 +119,15 @@ def test_python_numbers_take_the_type_that_is_asked(h5, writer, value):
     ("value", "element"),
     [(300, "u1"), (1.5, "i4"), (-1, "u8"), (1j, "f8"), ("x", "i4"), (np.int64(5), "i4")],
 )
-def test_numbers_that_do_not_fit_are_refused(h5, writer, value, element):
+def test_numbers_that_do_not_fit_are_refused(
+    h5: h5py.File, writer: HDF5Writer, value: Any, element: Any
+) -> None:
     with pytest.raises(UnsupportedDtypeError, match="'x'"):
         writer.set_attributes("/", {"x": Attribute(value, NumberType(np.dtype(element)))})
     assert "x" not in h5.attrs
 
 
-def test_nothing_is_stored_if_one_is_wrong(h5, writer):
+def test_nothing_is_stored_if_one_is_wrong(h5: h5py.File, writer: HDF5Writer) -> None:
     with pytest.raises(TextEncodingError, match="'bad'"):
         writer.set_attributes(
             "/", {"good": Attribute("a", TextType()), "bad": Attribute("a\0", TextType())}
@@ -122,7 +135,7 @@ def test_nothing_is_stored_if_one_is_wrong(h5, writer):
     assert list(h5.attrs) == []
 
 
-def test_replacing_changes_type_and_shape(h5, writer):
+def test_replacing_changes_type_and_shape(h5: h5py.File, writer: HDF5Writer) -> None:
     h5.attrs["x"] = np.arange(3)
     h5.attrs["y"] = 1
     writer.set_attributes("/", {"x": Attribute("text", TextType())})
@@ -131,13 +144,13 @@ def test_replacing_changes_type_and_shape(h5, writer):
     assert dict(h5.attrs) == {"x": "longer text", "y": 1}
 
 
-def test_deleting_passes_over_what_is_not_there(h5, writer):
+def test_deleting_passes_over_what_is_not_there(h5: h5py.File, writer: HDF5Writer) -> None:
     h5.attrs["x"] = 1
     writer.delete_attributes("/", ("x", "y"))
     assert list(h5.attrs) == []
 
 
-def test_an_attribute_over_64_kib_says_what_to_do(h5, writer):
+def test_an_attribute_over_64_kib_says_what_to_do(h5: h5py.File, writer: HDF5Writer) -> None:
     big = Attribute(np.zeros(10_000), F8)
     h5.attrs["x"] = "old"
     with pytest.raises(WriteError, match="64 KiB"):
@@ -145,9 +158,7 @@ def test_an_attribute_over_64_kib_says_what_to_do(h5, writer):
     assert dict(h5.attrs) == {"x": "old"}
 
 
-def test_an_attribute_over_64_kib_fits_the_latest_format(tmp_path):
-    from hdmf_io_hdf5.writer import HDF5Writer
-
+def test_an_attribute_over_64_kib_fits_the_latest_format(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "new.h5", "w", libver="latest") as file:
         writer = HDF5Writer(file, close_file=False)
         writer.create_group("/g")
@@ -155,7 +166,9 @@ def test_an_attribute_over_64_kib_fits_the_latest_format(tmp_path):
         assert file["g"].attrs["x"].shape == (10_000,)
 
 
-def test_names_that_are_not_utf8_come_back(h5, reader, writer):
+def test_names_that_are_not_utf8_come_back(
+    h5: h5py.File, reader: HDF5Reader, writer: HDF5Writer
+) -> None:
     h5a.create(h5.id, b"\xffx", h5t.STD_I32LE, h5s.create(h5s.SCALAR)).write(np.array(3, "i4"))
     (name,) = reader.attributes("/")
     assert name.encode("utf-8", "surrogateescape") == b"\xffx"
@@ -163,7 +176,7 @@ def test_names_that_are_not_utf8_come_back(h5, reader, writer):
     assert h5a.get_num_attrs(h5.id) == 0
 
 
-def test_order_of_creation_is_kept_where_it_is_tracked(h5, reader):
+def test_order_of_creation_is_kept_where_it_is_tracked(h5: h5py.File, reader: HDF5Reader) -> None:
     tracked, plain = h5.create_group("t", track_order=True), h5.create_group("u")
     for name in "zax":
         tracked.attrs[name] = plain.attrs[name] = 1
@@ -171,14 +184,16 @@ def test_order_of_creation_is_kept_where_it_is_tracked(h5, reader):
     assert list(reader.attributes("/u")) == ["a", "x", "z"]
 
 
-def test_an_attribute_without_counterpart_is_left_out_with_a_warning(h5, reader):
+def test_an_attribute_without_counterpart_is_left_out_with_a_warning(
+    h5: h5py.File, reader: HDF5Reader
+) -> None:
     h5a.create(h5.id, b"t", h5t.UNIX_D32LE, h5s.create(h5s.SCALAR))
     h5.attrs["x"] = 1
     with pytest.warns(DataLossWarning, match="'t'"):
         assert list(reader.attributes("/")) == ["x"]
 
 
-def test_handles_are_closed_at_once(h5, reader):
+def test_handles_are_closed_at_once(h5: h5py.File, reader: HDF5Reader) -> None:
     for i in range(20):
         h5.attrs[f"a{i}"] = "text"
     before = h5py.h5f.get_obj_count(h5.id, h5py.h5f.OBJ_ATTR)
@@ -186,6 +201,6 @@ def test_handles_are_closed_at_once(h5, reader):
     assert h5py.h5f.get_obj_count(h5.id, h5py.h5f.OBJ_ATTR) == before
 
 
-def test_there_are_no_attributes_of_nothing(writer):
+def test_there_are_no_attributes_of_nothing(writer: HDF5Writer) -> None:
     with pytest.raises(NodeNotFoundError):
         writer.set_attributes("/no", {})

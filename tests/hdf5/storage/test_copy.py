@@ -2,6 +2,8 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -16,7 +18,7 @@ DATA = Path(__file__).parents[2] / "data"
 FILES = sorted(path for path in DATA.rglob("*") if path.suffix in {".h5", ".nwb"})
 
 
-def relocated(value, reader):
+def relocated(value: Any, reader: HDF5Reader) -> Any:
     """Return a value whose references have paths."""
     if isinstance(value, RegionRef):
         target = relocated(value.target, reader)
@@ -38,12 +40,12 @@ def relocated(value, reader):
 
 
 class Copy:
-    def __init__(self, reader, writer, read_all):
+    def __init__(self, reader: HDF5Reader, writer: HDF5Writer, read_all: Any) -> None:
         self.reader, self.writer, self.read_all = reader, writer, read_all
         self.seen = {reader.node("/").key: "/"}
         self.arrays, self.unread = [], set()
 
-    def run(self):
+    def run(self) -> None:
         self.group("/")
         for path in self.arrays:
             self.data(path)
@@ -56,7 +58,7 @@ class Copy:
         self.writer.write_specs(self.reader.specs())
         self.writer.commit()
 
-    def group(self, path):
+    def group(self, path: Any) -> None:
         for child in list(self.reader.children(path)):
             if child.link is not None:
                 self.writer.create_link(child.path, child.link)
@@ -66,7 +68,7 @@ class Copy:
                 self.seen[child.key] = child.path
                 self.node(child)
 
-    def node(self, child):
+    def node(self, child: Any) -> None:
         if child.kind == "group":
             self.writer.create_group(child.path)
             self.group(child.path)
@@ -76,7 +78,7 @@ class Copy:
             self.writer.create_array(child.path, self.reader.array(child.path).layout)
             self.arrays.append(child.path)
 
-    def data(self, path):
+    def data(self, path: Any) -> None:
         source, sink = self.reader.array(path), self.writer.open_sink(path)
         shape = source.layout.shape
         if shape is None:
@@ -95,7 +97,11 @@ class Copy:
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.name)
-def copied(request, tmp_path_factory, oracle):
+def copied(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    oracle: SimpleNamespace,
+) -> Any:
     tmp_path = tmp_path_factory.mktemp("copy")
     for file in request.param.parent.iterdir():
         if file.suffix in {".h5", ".nwb"} and file != request.param:
@@ -111,11 +117,11 @@ def copied(request, tmp_path_factory, oracle):
         yield before, after, copy
 
 
-def own_nodes(file):
+def own_nodes(file: Any) -> Any:
     """Yield path and object of all that hard links reach, under every name."""
     seen = set()
 
-    def walk(group):
+    def walk(group: Any) -> Any:
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 continue
@@ -129,17 +135,17 @@ def own_nodes(file):
     yield from walk(file)
 
 
-def lossless(tid):
+def lossless(tid: Any) -> Any:
     kind = tid.get_class()
     return kind != h5py.h5t.BITFIELD
 
 
-def test_same_nodes_under_the_same_names(copied):
+def test_same_nodes_under_the_same_names(copied: Any) -> None:
     before, after, _ = copied
     assert [p for p, _ in own_nodes(before)] == [p for p, _ in own_nodes(after)]
 
 
-def test_same_links(copied):
+def test_same_links(copied: Any) -> None:
     before, after, _ = copied
     for path, node in own_nodes(before):
         if isinstance(node, h5py.Group):
@@ -149,7 +155,7 @@ def test_same_links(copied):
                 assert (type(old), vars(old)) == (type(new), vars(new))
 
 
-def test_same_types_and_layouts(copied):
+def test_same_types_and_layouts(copied: Any) -> None:
     before, after, _ = copied
     for path, old in own_nodes(before):
         new = after[path]
@@ -171,7 +177,7 @@ def test_same_types_and_layouts(copied):
             assert np.array_equal(old.fillvalue, new.fillvalue, equal_nan=old.dtype.kind == "f")
 
 
-def test_same_data(copied, oracle):
+def test_same_data(copied: Any, oracle: SimpleNamespace) -> None:
     before, after, copy = copied
     reader = HDF5Reader(after, close_file=False)
     for path, old in own_nodes(before):
@@ -190,7 +196,7 @@ def test_same_data(copied, oracle):
     reader.close()
 
 
-def test_same_attributes_with_the_same_types(copied):
+def test_same_attributes_with_the_same_types(copied: Any) -> None:
     before, after, _ = copied
     for path, old in [("/", before), *own_nodes(before)]:
         for name in set(old.attrs) - {".specloc"}:
@@ -204,7 +210,7 @@ def test_same_attributes_with_the_same_types(copied):
             assert set(old.attrs) == set(after[path].attrs)
 
 
-def test_specloc_points_to_the_specifications(copied):
+def test_specloc_points_to_the_specifications(copied: Any) -> None:
     before, after, _ = copied
     if ".specloc" in before.attrs:
         assert after[after.attrs[".specloc"]].name == before[before.attrs[".specloc"]].name

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Never
 
 import h5py
 import numpy as np
@@ -16,7 +17,7 @@ from hdmf_io_hdf5.reader import HDF5Reader
 
 
 @pytest.fixture(scope="module")
-def flat(tmp_path_factory):
+def flat(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = tmp_path_factory.mktemp("flat") / "flat.h5"
     with h5py.File(path, "w") as file:
         group = h5g.create(file.id, b"flat")
@@ -29,12 +30,12 @@ def flat(tmp_path_factory):
 
 
 @pytest.fixture
-def counted(monkeypatch):
+def counted(monkeypatch: pytest.MonkeyPatch) -> Any:
     """How many objects were opened and looked up."""
     counts = {"opened": 0, "looked up": 0}
 
-    def counting(name, function):
-        def call(*args, **keywords):
+    def counting(name: str, function: Any) -> Any:
+        def call(*args: Any, **keywords: Any) -> Any:
             counts[name] += 1
             return function(*args, **keywords)
 
@@ -45,12 +46,12 @@ def counted(monkeypatch):
     return counts
 
 
-def test_a_node_costs_its_path_not_its_siblings(flat, counted):
+def test_a_node_costs_its_path_not_its_siblings(flat: HDF5Reader, counted: Any) -> None:
     assert flat.node("/flat/n01000/x").kind == "array"
     assert counted == {"opened": 2, "looked up": 1}
 
 
-def test_children_are_looked_up_one_by_one(flat, counted):
+def test_children_are_looked_up_one_by_one(flat: HDF5Reader, counted: Any) -> None:
     children = flat.children("/flat")
     first = next(children)
     assert first.name == "n00000"
@@ -58,7 +59,7 @@ def test_children_are_looked_up_one_by_one(flat, counted):
     assert len(list(children)) == 1999
 
 
-def test_the_index_is_built_once(flat, monkeypatch):
+def test_the_index_is_built_once(flat: HDF5Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     from hdmf_io_core.storage.layout import ObjectRef
     from hdmf_io_hdf5 import reader as module
 
@@ -71,8 +72,10 @@ def test_the_index_is_built_once(flat, monkeypatch):
     assert calls == [1]
 
 
-def test_looking_at_a_tree_reads_no_data_and_opens_no_attribute(flat, monkeypatch):
-    def forbidden(*_):
+def test_looking_at_a_tree_reads_no_data_and_opens_no_attribute(
+    flat: HDF5Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: Any) -> Never:
         raise AssertionError
 
     monkeypatch.setattr(h5a, "open", forbidden)
@@ -80,10 +83,10 @@ def test_looking_at_a_tree_reads_no_data_and_opens_no_attribute(flat, monkeypatc
     assert flat.array("/flat/n01000/x").layout.shape == (5,)
 
 
-def test_threads_share_a_reader(flat):
+def test_threads_share_a_reader(flat: HDF5Reader) -> None:
     barrier = threading.Barrier(4)
 
-    def work(seed):
+    def work(seed: Any) -> Any:
         barrier.wait()
         out = np.empty(5, int)
         for i in range(seed, 200, 4):
@@ -96,12 +99,14 @@ def test_threads_share_a_reader(flat):
         assert list(pool.map(work, range(4))) == [2000] * 4
 
 
-def test_the_plugin_loads_no_h5py():
+def test_the_plugin_loads_no_h5py() -> None:
     code = "import sys, hdmf_io_hdf5._plugin; sys.exit('h5py' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_numbers_go_straight_into_the_callers_array(h5, reader, monkeypatch):
+def test_numbers_go_straight_into_the_callers_array(
+    h5: h5py.File, reader: HDF5Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     h5["x"] = np.arange(12).reshape(3, 4)
     array = reader.array("/x")
     monkeypatch.setattr(array, "_buffer", lambda shape: np.zeros((), int) if not shape else None)

@@ -1,5 +1,7 @@
 """Element types and HDF5 types are the same thing, both ways, to the last bit."""
 
+from typing import Any
+
 import h5py
 import numpy as np
 import pytest
@@ -18,11 +20,15 @@ from hdmf_io_core.storage.dtypes import (
     RefType,
     TextType,
     VlenType,
-    memory_dtype,
 )
 from hdmf_io_hdf5.dtypes import element_type, file_type, is_exact, is_fixed_size
 
-NUMBERS = ["?", "i1", "u1", *(o + c for o in "<>" for c in "i2 u4 i8 f2 f4 f8 c8 c16".split())]
+NUMBERS = [
+    "?",
+    "i1",
+    "u1",
+    *(o + c for o in "<>" for c in ["i2", "u4", "i8", "f2", "f4", "f8", "c8", "c16"]),
+]
 names = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1)
 numbers = st.sampled_from(NUMBERS).map(lambda code: NumberType(np.dtype(code)))
 texts = st.builds(
@@ -44,14 +50,14 @@ simple = st.one_of(
 )
 
 
-def compounds(inner):
+def compounds(inner: Any) -> Any:
     fields = st.dictionaries(names, inner, min_size=1, max_size=4)
     return fields.map(
         lambda made: CompoundType(tuple(CompoundField(n, t) for n, t in made.items()))
     )
 
 
-def not_complex(element):
+def not_complex(element: Any) -> bool:
     # r and i of one float type are a complex number, not a record.
     return not (
         isinstance(element, CompoundType) and [f.name for f in element.fields] == ["r", "i"]
@@ -70,28 +76,28 @@ elements = st.recursive(
 
 
 @given(elements)
-def test_every_element_type_comes_back(element):
+def test_every_element_type_comes_back(element: Any) -> None:
     assert element_type(file_type(element)) == element
 
 
 @given(elements)
-def test_what_was_made_is_exact(element):
+def test_what_was_made_is_exact(element: Any) -> None:
     assert is_exact(file_type(element), element)
 
 
 @pytest.mark.parametrize("code", NUMBERS)
-def test_numbers_are_those_of_h5py(code):
+def test_numbers_are_those_of_h5py(code: Any) -> None:
     theirs = h5t.py_create(np.dtype(code), logical=True)
     assert file_type(NumberType(np.dtype(code))).equal(theirs)
     assert element_type(theirs) == NumberType(np.dtype(code))
 
 
-def test_long_double_is_kept():
+def test_long_double_is_kept() -> None:
     theirs = h5t.py_create(np.dtype(np.longdouble), logical=True)
     assert element_type(theirs) == NumberType(np.dtype(np.longdouble))
 
 
-def test_offsets_and_size_of_an_unpacked_compound_are_kept():
+def test_offsets_and_size_of_an_unpacked_compound_are_kept() -> None:
     tid = h5t.create(h5t.COMPOUND, 24)
     tid.insert(b"x", 4, h5t.STD_I32LE)
     tid.insert(b"y", 16, h5t.IEEE_F64BE)
@@ -100,37 +106,37 @@ def test_offsets_and_size_of_an_unpacked_compound_are_kept():
     assert file_type(element).equal(tid)
 
 
-def test_a_two_valued_enum_of_another_size_is_no_boolean():
+def test_a_two_valued_enum_of_another_size_is_no_boolean() -> None:
     tid = h5t.enum_create(h5t.STD_I32LE)
     tid.enum_insert(b"FALSE", 0)
     tid.enum_insert(b"TRUE", 1)
     assert element_type(tid) == EnumType(np.dtype("<i4"), (("FALSE", 0), ("TRUE", 1)))
 
 
-def test_bitfields_are_unsigned_integers():
+def test_bitfields_are_unsigned_integers() -> None:
     assert element_type(h5t.STD_B16BE) == NumberType(np.dtype(">u2"))
     assert not is_exact(h5t.STD_B16BE, element_type(h5t.STD_B16BE))
 
 
-def complex_types():
+def complex_types() -> Any:
     """Return the complex types of the library; HDF5 before 2.0 has none."""
     names = {"COMPLEX_IEEE_F64BE": ">c16", "COMPLEX_IEEE_F32LE": "<c8"}
     return [(getattr(h5t, name), code) for name, code in names.items() if hasattr(h5t, name)]
 
 
-def test_the_complex_class_of_hdf5_2_is_complex():
+def test_the_complex_class_of_hdf5_2_is_complex() -> None:
     for tid, code in complex_types():
         assert element_type(tid) == NumberType(np.dtype(code))
 
 
 @pytest.mark.parametrize("tid", [h5t.UNIX_D32LE, h5t.UNIX_D64BE])
-def test_times_are_refused_by_type(tid):
+def test_times_are_refused_by_type(tid: Any) -> None:
     with pytest.raises(UnsupportedDtypeError):
         element_type(tid)
 
 
 @pytest.mark.parametrize("code", ["M8[s]", "m8[s]", "O", "U3", "S3"])
-def test_numpy_types_that_are_no_numbers_are_refused(code):
+def test_numpy_types_that_are_no_numbers_are_refused(code: Any) -> None:
     with pytest.raises(UnsupportedDtypeError):
         file_type(NumberType(np.dtype(code)))
 
@@ -146,17 +152,17 @@ def test_numpy_types_that_are_no_numbers_are_refused(code):
         OpaqueType(1, "x" * 300),
     ],
 )
-def test_types_that_hdf5_cannot_express_are_refused(element):
+def test_types_that_hdf5_cannot_express_are_refused(element: Any) -> None:
     with pytest.raises(UnsupportedDtypeError):
         file_type(element)
 
 
-def test_h5pys_hints_do_not_make_types_differ():
+def test_h5pys_hints_do_not_make_types_differ() -> None:
     enum = h5py.enum_dtype({"a": 1}, basetype="i1")
     assert element_type(h5t.py_create(enum, logical=True)).base.metadata is None
 
 
-def test_names_that_are_not_utf8_survive():
+def test_names_that_are_not_utf8_survive() -> None:
     tid = h5t.enum_create(h5t.STD_U8LE)
     tid.enum_insert(b"\xff\xfe", 3)
     assert file_type(element_type(tid)).equal(tid)
@@ -175,5 +181,5 @@ def test_names_that_are_not_utf8_survive():
         (CompoundType((CompoundField("x", OpaqueType(3)),)), True),
     ],
 )
-def test_only_types_without_addresses_mean_the_same_in_every_file(element, fixed):
+def test_only_types_without_addresses_mean_the_same_in_every_file(element: Any, fixed: Any) -> None:
     assert is_fixed_size(element) is fixed

@@ -1,7 +1,11 @@
 """Filters and codecs are the same thing both ways; options are h5py's, errors name the filter."""
 
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import h5py
-import hdf5plugin
 import numpy as np
 import pytest
 from h5py import h5d, h5p, h5s, h5t, h5z
@@ -12,6 +16,7 @@ from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec, RawChunk
 from hdmf_io_hdf5.filters import codecs_from_options, pipeline
 from hdmf_io_hdf5.knownfilters import KNOWN_FILTERS, unknown_filter
 from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.writer import HDF5Writer
 
 MISSING = 32099
 INT16 = NumberType(np.dtype("<i2"))
@@ -30,17 +35,19 @@ OPTIONS = [
 ]
 
 
-def stored(dataset):
+def stored(dataset: Any) -> Any:
     dcpl = dataset.id.get_create_plist()
     return [dcpl.get_filter(i)[:3] for i in range(dcpl.get_nfilters())]
 
 
-def layout(*codecs):
+def layout(*codecs: Any) -> Any:
     return ArrayLayout((40,), INT16, chunks=(10,), codecs=codecs)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_options_make_the_filters_that_h5py_makes(h5, writer, options):
+def test_options_make_the_filters_that_h5py_makes(
+    h5: h5py.File, writer: HDF5Writer, options: Any
+) -> None:
     h5.create_dataset("theirs", (40,), "<i2", chunks=(10,), **options)
     codecs = codecs_from_options(itemsize=2, **options)
     writer.create_array("/ours", layout(*codecs))
@@ -48,7 +55,9 @@ def test_options_make_the_filters_that_h5py_makes(h5, writer, options):
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_codecs_read_from_a_file_write_the_same_filters(h5, reader, writer, options):
+def test_codecs_read_from_a_file_write_the_same_filters(
+    h5: h5py.File, reader: HDF5Reader, writer: HDF5Writer, options: Any
+) -> None:
     h5.create_dataset("theirs", (40,), "<i2", chunks=(10,), **options)
     writer.create_array("/ours", reader.array("/theirs").layout)
     assert stored(h5["ours"]) == stored(h5["theirs"])
@@ -56,7 +65,7 @@ def test_codecs_read_from_a_file_write_the_same_filters(h5, reader, writer, opti
 
 
 @pytest.mark.parametrize("opts", [None, ("ec", 4), ("nn", 8)])
-def test_szip(h5, writer, opts):
+def test_szip(h5: h5py.File, writer: HDF5Writer, opts: Any) -> None:
     if not h5z.filter_avail(h5z.FILTER_SZIP):
         with pytest.raises(UnknownCodecError, match="szip"):
             codecs_from_options(itemsize=2, compression="szip", compression_opts=opts)
@@ -68,7 +77,7 @@ def test_szip(h5, writer, opts):
     assert stored(h5["ours"]) == stored(h5["theirs"])
 
 
-def test_standard_filters_have_the_names_of_numcodecs(h5, reader):
+def test_standard_filters_have_the_names_of_numcodecs(h5: h5py.File, reader: HDF5Reader) -> None:
     h5.create_dataset("x", (8,), "<i4", chunks=(8,), compression=2, shuffle=True, fletcher32=True)
     assert reader.array("/x").layout.codecs == (
         CodecSpec("shuffle", {"elementsize": 4}),
@@ -77,7 +86,7 @@ def test_standard_filters_have_the_names_of_numcodecs(h5, reader):
     )
 
 
-def test_floats_keep_digits(h5, writer):
+def test_floats_keep_digits(h5: h5py.File, writer: HDF5Writer) -> None:
     h5.create_dataset("theirs", (40,), "<f4", chunks=(10,), scaleoffset=3)
     codecs = codecs_from_options(itemsize=4, scaleoffset=3, is_float=True)
     floats = ArrayLayout((40,), NumberType(np.dtype("<f4")), chunks=(10,), codecs=codecs)
@@ -85,7 +94,7 @@ def test_floats_keep_digits(h5, writer):
     assert stored(h5["ours"]) == stored(h5["theirs"])
 
 
-def test_a_mapping_as_hdf5plugin_gives_it_is_taken_apart():
+def test_a_mapping_as_hdf5plugin_gives_it_is_taken_apart() -> None:
     made = codecs_from_options(
         itemsize=2,
         compression={"compression": MISSING, "compression_opts": (1, 2)},
@@ -119,25 +128,25 @@ def test_a_mapping_as_hdf5plugin_gives_it_is_taken_apart():
     ],
     ids=str,
 )
-def test_options_that_hdf5_would_not_take_are_refused(options):
+def test_options_that_hdf5_would_not_take_are_refused(options: Any) -> None:
     with pytest.raises(OptionError):
         codecs_from_options(itemsize=2, **options)
 
 
-def test_a_filter_that_is_not_here_is_refused_unless_allowed():
+def test_a_filter_that_is_not_here_is_refused_unless_allowed() -> None:
     with pytest.raises(UnknownCodecError, match=str(MISSING)):
         codecs_from_options(itemsize=2, compression=MISSING)
 
 
 @pytest.mark.parametrize("number", sorted(KNOWN_FILTERS))
-def test_the_error_names_number_name_and_package(number):
+def test_the_error_names_number_name_and_package(number: Any) -> None:
     name, package = KNOWN_FILTERS[number]
     text = str(unknown_filter(number, "file.h5", "/x"))
     assert all(part in text for part in (str(number), name, package, "file.h5", "/x"))
 
 
 @pytest.fixture
-def unreadable(h5):
+def unreadable(h5: h5py.File) -> Any:
     """A dataset of plain h5py whose filter nobody has; its only chunk is four bytes."""
     dcpl = h5p.create(h5p.DATASET_CREATE)
     dcpl.set_chunk((2,))
@@ -147,14 +156,18 @@ def unreadable(h5):
     return h5["x"]
 
 
-def test_reading_through_a_missing_filter_names_it(unreadable, reader, oracle):
+def test_reading_through_a_missing_filter_names_it(
+    unreadable: h5py.Dataset, reader: HDF5Reader, oracle: SimpleNamespace
+) -> None:
     with pytest.raises(UnknownCodecError, match=str(MISSING)) as caught:
         oracle.read_all(reader.array("/x"))
     assert (caught.value.path, caught.value.source) == ("/x", reader.source)
     assert isinstance(caught.value.__cause__, OSError)
 
 
-def test_raw_chunks_copy_without_the_filter(unreadable, reader, writer, h5):
+def test_raw_chunks_copy_without_the_filter(
+    unreadable: h5py.Dataset, reader: HDF5Reader, writer: HDF5Writer, h5: h5py.File
+) -> None:
     source = reader.array("/x")
     sink = writer.create_array("/y", source.layout)
     chunk = source.read_raw((0,))
@@ -163,7 +176,9 @@ def test_raw_chunks_copy_without_the_filter(unreadable, reader, writer, h5):
     assert stored(h5["y"]) == stored(h5["x"])
 
 
-def test_writing_values_through_a_missing_filter_is_refused(unreadable, reader, writer, h5):
+def test_writing_values_through_a_missing_filter_is_refused(
+    unreadable: h5py.Dataset, reader: HDF5Reader, writer: HDF5Writer, h5: h5py.File
+) -> None:
     sink = writer.create_array("/y", reader.array("/x").layout)
     with pytest.raises(UnknownCodecError, match=str(MISSING)):
         sink.write((slice(0, 2),), np.zeros(2, "<i4"))
@@ -171,12 +186,12 @@ def test_writing_values_through_a_missing_filter_is_refused(unreadable, reader, 
 
 
 @pytest.mark.parametrize("codec", ["zarr:zstd", "blosc", "hdf5:x"])
-def test_codecs_of_others_are_refused(writer, codec):
+def test_codecs_of_others_are_refused(writer: HDF5Writer, codec: Any) -> None:
     with pytest.raises(UnknownCodecError):
         writer.check_layout("/x", layout(CodecSpec(codec)))
 
 
-def test_skipped_filters_are_kept(h5, reader, writer):
+def test_skipped_filters_are_kept(h5: h5py.File, reader: HDF5Reader, writer: HDF5Writer) -> None:
     h5.create_dataset("x", (10,), "<i2", chunks=(10,), compression="gzip", shuffle=True)
     h5["x"].id.write_direct_chunk((0,), bytes(20), 0b10)
     assert reader.array("/x").read_raw((0,)) == RawChunk(bytes(20), 0b10)
@@ -186,24 +201,5 @@ def test_skipped_filters_are_kept(h5, reader, writer):
     assert h5["y"].id.read_direct_chunk((0,))[1] == bytes(20)
 
 
-def test_pipeline_of_a_plain_list_is_empty():
+def test_pipeline_of_a_plain_list_is_empty() -> None:
     assert pipeline(h5p.create(h5p.DATASET_CREATE)) == ()
-
-
-def test_hdf5plugin_objects(h5, writer, reader, oracle):
-    codecs = codecs_from_options(itemsize=2, compression=hdf5plugin.Zstd(clevel=3))
-    sink = writer.create_array("/x", layout(*codecs))
-    sink.write((slice(0, 40),), np.arange(40, dtype="<i2"))
-    h5.create_dataset(
-        "y", data=np.arange(40, dtype="<i2"), chunks=(10,), **hdf5plugin.Zstd(clevel=3)
-    )
-    assert stored(h5["x"]) == stored(h5["y"])
-    assert h5["x"][:].tolist() == list(range(40))
-    assert oracle.read_all(reader.array("/y")).tolist() == list(range(40))
-
-
-def test_a_real_blosc_file_reads_with_the_plugin(copy_of, oracle):
-    reader = HDF5Reader(h5py.File(copy_of("nwb/dci_filters.nwb"), "r"))
-    path = "/acquisition/plug_blosc/data"
-    assert oracle.read_all(reader.array(path)).tolist() == reader.file[path][:].tolist()
-    reader.close()

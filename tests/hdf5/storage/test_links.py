@@ -2,6 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -15,7 +19,7 @@ from hdmf_io_hdf5.reader import HDF5Reader
 
 
 @pytest.fixture
-def tree(h5):
+def tree(h5: h5py.File) -> Any:
     h5["g/sub/x"] = np.arange(3)
     h5["g/hard"] = h5["g/sub/x"]
     h5["abs"] = h5py.SoftLink("/g/sub/x")
@@ -31,7 +35,7 @@ def tree(h5):
 
 
 @pytest.mark.parametrize("path", ["/abs", "/g/rel", "/chain", "/g/hard", "/group link/sub/x"])
-def test_every_way_to_a_node_has_its_key(tree, reader, path):
+def test_every_way_to_a_node_has_its_key(tree: h5py.File, reader: HDF5Reader, path: Any) -> None:
     info = reader.node(path)
     assert info.kind == "array"
     assert info.key == reader.node("/g/sub/x").key
@@ -40,26 +44,30 @@ def test_every_way_to_a_node_has_its_key(tree, reader, path):
     assert isinstance(tree.get(info.home, getlink=True), h5py.HardLink)
 
 
-def test_hard_links_are_counted(tree, reader):
+def test_hard_links_are_counted(tree: h5py.File, reader: HDF5Reader) -> None:
     assert reader.node("/g/sub/x").n_names == 2
     assert reader.node("/g").n_names == 1
     assert reader.node("/g/hard").link is None
 
 
-def test_links_keep_what_they_store(tree, reader):
+def test_links_keep_what_they_store(tree: h5py.File, reader: HDF5Reader) -> None:
     assert reader.node("/g/rel").link == LinkTarget("soft", "sub/x")
     assert reader.node("/outside").link == LinkTarget("external", "/y", "missing.h5")
 
 
 @pytest.mark.parametrize("path", ["/broken", "/round", "/outside", "/to outside"])
-def test_links_that_lead_nowhere_are_missing(tree, reader, path):
+def test_links_that_lead_nowhere_are_missing(
+    tree: h5py.File, reader: HDF5Reader, path: Any
+) -> None:
     info = reader.node(path)
     assert (info.kind, info.key) == ("missing", None)
     assert info in list(reader.children("/"))
 
 
-def test_missing_files_are_named_as_they_were_tried(tree, reader, tmp_path):
-    expected = (str(tmp_path / "missing.h5"), os.path.abspath("missing.h5"))
+def test_missing_files_are_named_as_they_were_tried(
+    tree: h5py.File, reader: HDF5Reader, tmp_path: Path
+) -> None:
+    expected = (str(tmp_path / "missing.h5"), str(Path("missing.h5").absolute()))
     assert reader.node("/outside").tried == expected
     assert reader.node("/to outside").tried == expected
     assert reader.node("/broken").tried == ()
@@ -68,38 +76,38 @@ def test_missing_files_are_named_as_they_were_tried(tree, reader, tmp_path):
 @pytest.mark.parametrize(
     "path", ["/no", "/g/no", "/no/x", "/g/sub/x/y", "/broken/x", "/outside/x", "/\0", "/\ud800"]
 )
-def test_there_is_no_node_of_other_paths(tree, reader, path):
+def test_there_is_no_node_of_other_paths(tree: h5py.File, reader: HDF5Reader, path: Any) -> None:
     assert reader.node(path) is None
     with pytest.raises(NodeNotFoundError):
         reader.attributes(path)
 
 
 @pytest.mark.parametrize("path", ["/", "", "/.", "//"])
-def test_the_root_has_many_spellings(tree, reader, path):
+def test_the_root_has_many_spellings(tree: h5py.File, reader: HDF5Reader, path: Any) -> None:
     assert (reader.node(path).kind, reader.node(path).home) == ("group", "/")
 
 
 @pytest.mark.parametrize("name", ["a.b", "...", ".x", " ", "ü/名", "x\n"])
-def test_any_name_works(h5, reader, name):
+def test_any_name_works(h5: h5py.File, reader: HDF5Reader, name: str) -> None:
     h5[name] = 5
     assert reader.node(f"/{name}").kind == "array"
     assert reader.node(f"/{name}").path == "/" + "/".join(split(name))
 
 
-def test_names_that_are_not_utf8_come_back(h5, reader):
+def test_names_that_are_not_utf8_come_back(h5: h5py.File, reader: HDF5Reader) -> None:
     h5g.create(h5.id, b"\xff\xfe")
     (child,) = reader.children("/")
     assert os.fsencode(child.name) == b"\xff\xfe"
     assert reader.node(child.path) == child
 
 
-def test_children_of_arrays_and_of_nothing_raise(tree, reader):
+def test_children_of_arrays_and_of_nothing_raise(tree: h5py.File, reader: HDF5Reader) -> None:
     for path in ("/g/sub/x", "/no"):
         with pytest.raises(NodeNotFoundError):
             list(reader.children(path))
 
 
-def test_order_of_creation_is_kept_where_it_is_tracked(h5, reader):
+def test_order_of_creation_is_kept_where_it_is_tracked(h5: h5py.File, reader: HDF5Reader) -> None:
     made = h5.create_group("t", track_order=True)
     for name in "zax":
         made.create_group(name)
@@ -108,7 +116,9 @@ def test_order_of_creation_is_kept_where_it_is_tracked(h5, reader):
     assert [child.name for child in reader.children("/u")] == ["a", "x", "z"]
 
 
-def test_external_nodes_have_their_own_source(h5, reader, tmp_path):
+def test_external_nodes_have_their_own_source(
+    h5: h5py.File, reader: HDF5Reader, tmp_path: Path
+) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as other:
         other["deep/y"] = np.arange(4)
         other["deep/ref"] = other["deep/y"].ref
@@ -124,7 +134,9 @@ def test_external_nodes_have_their_own_source(h5, reader, tmp_path):
     assert reader.node("/ext soft").key == info.key
 
 
-def test_references_in_other_files_resolve_there(h5, reader, tmp_path, oracle):
+def test_references_in_other_files_resolve_there(
+    h5: h5py.File, reader: HDF5Reader, tmp_path: Path, oracle: SimpleNamespace
+) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as other:
         other["deep/y"] = np.arange(4)
         other["alone"] = 1
@@ -139,7 +151,7 @@ def test_references_in_other_files_resolve_there(h5, reader, tmp_path, oracle):
     assert (found.path, found.source) == ("/alone", str(tmp_path / "other.h5"))
 
 
-def test_close_lets_go_of_other_files(copy_of):
+def test_close_lets_go_of_other_files(copy_of: Callable[[str], Path]) -> None:
     target = copy_of("nwb/links_src.nwb")
     source = copy_of("nwb/links_dst.nwb")
     for name in (target, source):
@@ -152,7 +164,7 @@ def test_close_lets_go_of_other_files(copy_of):
             pass
 
 
-def test_moved_pairs_of_files_still_find_each_other(tmp_path, data_dir):
+def test_moved_pairs_of_files_still_find_each_other(tmp_path: Path, data_dir: Path) -> None:
     folder = tmp_path / "moved"
     folder.mkdir()
     for name in ("links_src.nwb", "links_dst.nwb"):
@@ -164,7 +176,7 @@ def test_moved_pairs_of_files_still_find_each_other(tmp_path, data_dir):
             for child in reader.children("/acquisition")
             if child.link is not None and child.link.kind == "external"
         ]
-        assert all(os.path.dirname(child.source) == str(folder) for child in external)
+        assert all(Path(child.source).parent == folder for child in external)
         reader.close()
 
 
@@ -178,12 +190,14 @@ def test_moved_pairs_of_files_still_find_each_other(tmp_path, data_dir):
         ("a.h5", {"HDF5_EXT_PREFIX": "${ORIGIN}/s"}, ["/data/s/a.h5", "/data/a.h5", "a.h5"]),
     ],
 )
-def test_external_files_are_looked_for_where_hdf5_looks(file, environ, expected):
+def test_external_files_are_looked_for_where_hdf5_looks(
+    file: Any, environ: Any, expected: Any
+) -> None:
     found = external_candidates(file, "/data", environ)
-    assert found == tuple(os.path.abspath(path) for path in expected)
+    assert found == tuple(os.path.normpath(Path(path).absolute()) for path in expected)
 
 
-def test_committed_types_are_nodes(h5, reader):
+def test_committed_types_are_nodes(h5: h5py.File, reader: HDF5Reader) -> None:
     h5["t"] = np.dtype("<f4")
     assert reader.node("/t").kind == "datatype"
     assert reader.datatype("/t").dtype == np.dtype("<f4")

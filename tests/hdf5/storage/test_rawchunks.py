@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -12,12 +14,13 @@ from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_core.storage.protocols import SupportsRawChunks, SupportsRawChunkWrites
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.writer import HDF5Writer
 
 SHAPE, CHUNKS = (50, 30), (7, 8)
 
 
 @pytest.fixture(params=[None, 512, 4096], ids=lambda size: f"userblock {size}")
-def stored(request, tmp_path):
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A file on disk with half of the chunks written."""
     path = tmp_path / "raw.h5"
     with h5py.File(path, "w", userblock_size=request.param) as file:
@@ -26,7 +29,7 @@ def stored(request, tmp_path):
     return path
 
 
-def test_chunks_are_those_of_h5py_and_absent_ones_none(stored):
+def test_chunks_are_those_of_h5py_and_absent_ones_none(stored: Any) -> None:
     reader = HDF5Reader(h5py.File(stored, "r"))
     array, low = reader.array("/x"), reader.file["x"].id
     for coords in np.ndindex(8, 4):
@@ -41,11 +44,11 @@ def test_chunks_are_those_of_h5py_and_absent_ones_none(stored):
     reader.close()
 
 
-def test_threads_read_the_same_chunks(stored):
+def test_threads_read_the_same_chunks(stored: Any) -> None:
     reader = HDF5Reader(h5py.File(stored, "r"))
     array, barrier = reader.array("/x"), threading.Barrier(4)
 
-    def read(_):
+    def read(_: Any) -> Any:
         barrier.wait()
         return [array.read_raw(c) for c in np.ndindex(8, 4)]
 
@@ -55,7 +58,7 @@ def test_threads_read_the_same_chunks(stored):
     reader.close()
 
 
-def test_chunks_written_since_are_seen(h5, writer):
+def test_chunks_written_since_are_seen(h5: h5py.File, writer: HDF5Writer) -> None:
     h5.create_dataset("x", (8,), "i4", chunks=(2,), maxshape=(None,))
     sink = writer.open_sink("/x")
     assert [sink.read_raw((i,)) for i in range(4)] * 3 == [None] * 12
@@ -68,7 +71,7 @@ def test_chunks_written_since_are_seen(h5, writer):
 
 
 @pytest.mark.parametrize("coords", [(9,), (-1,), (0, 0), ()])
-def test_there_is_no_chunk_outside_the_grid(h5, writer, coords):
+def test_there_is_no_chunk_outside_the_grid(h5: h5py.File, writer: HDF5Writer, coords: Any) -> None:
     h5.create_dataset("x", (8,), "i4", chunks=(2,))
     with pytest.raises(ShapeError):
         writer.open_sink("/x").read_raw(coords)
@@ -81,17 +84,17 @@ def test_there_is_no_chunk_outside_the_grid(h5, writer, coords):
     [h5py.string_dtype(), h5py.ref_dtype, h5py.vlen_dtype("i4")],
     ids=["text", "ref", "vlen"],
 )
-def test_addresses_are_not_handed_out_raw(h5, reader, dtype):
+def test_addresses_are_not_handed_out_raw(h5: h5py.File, reader: HDF5Reader, dtype: Any) -> None:
     h5.create_dataset("x", (4,), dtype, chunks=(2,))
     assert not isinstance(reader.array("/x"), SupportsRawChunks)
 
 
-def test_what_has_no_chunks_has_no_raw_ones(h5, reader):
+def test_what_has_no_chunks_has_no_raw_ones(h5: h5py.File, reader: HDF5Reader) -> None:
     h5["x"] = np.arange(4)
     assert not isinstance(reader.array("/x"), SupportsRawChunks)
 
 
-def test_chunked_numbers_claim_both_directions(h5, writer):
+def test_chunked_numbers_claim_both_directions(h5: h5py.File, writer: HDF5Writer) -> None:
     h5.create_dataset("x", (4,), "i4", chunks=(2,))
     sink = writer.open_sink("/x")
     assert isinstance(sink, SupportsRawChunks)
@@ -99,14 +102,14 @@ def test_chunked_numbers_claim_both_directions(h5, writer):
     assert not sink.concurrent
 
 
-def damage(path, offset):
+def damage(path: Any, offset: Any) -> None:
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(b"\xff" * 16)
 
 
 @pytest.mark.parametrize("options", [{"compression": "gzip"}, {"fletcher32": True}], ids=str)
-def test_a_damaged_chunk_is_named(tmp_path, options):
+def test_a_damaged_chunk_is_named(tmp_path: Path, options: Any) -> None:
     path = tmp_path / "bad.h5"
     with h5py.File(path, "w") as file:
         made = file.create_dataset("g/x", data=np.arange(500), chunks=(100,), **options)
@@ -123,7 +126,7 @@ def test_a_damaged_chunk_is_named(tmp_path, options):
     reader.close()
 
 
-def test_after_close_everything_says_closed(stored):
+def test_after_close_everything_says_closed(stored: Any) -> None:
     reader = HDF5Reader(h5py.File(stored, "r"))
     array = reader.array("/x")
     reader.close()

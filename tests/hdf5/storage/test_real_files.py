@@ -1,6 +1,8 @@
 """Every file of the tests' data reads as plain h5py reads it, node by node."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -15,13 +17,13 @@ FILES = sorted(path for path in DATA.rglob("*") if path.suffix in {".h5", ".nwb"
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.name)
-def opened(request):
+def opened(request: pytest.FixtureRequest) -> Any:
     reader = HDF5Reader(h5py.File(request.param, "r"))
     yield reader
     reader.close()
 
 
-def groups(reader):
+def groups(reader: HDF5Reader) -> Any:
     """Yield the path of every group, each node once."""
     seen, pending = {reader.node("/").key}, ["/"]
     while pending:
@@ -33,13 +35,13 @@ def groups(reader):
                 pending.append(child.path)
 
 
-def nodes(reader):
+def nodes(reader: HDF5Reader) -> Any:
     for path in groups(reader):
         yield reader.node(path)
         yield from reader.children(path)
 
 
-def names(reader, path):
+def names(reader: HDF5Reader, path: Any) -> Any:
     file = reader.file
     hidden = set()
     if path == "/" and ".specloc" in file.attrs:
@@ -47,16 +49,16 @@ def names(reader, path):
     return set(file[path]) - hidden
 
 
-def test_there_are_files():
+def test_there_are_files() -> None:
     assert len(FILES) >= 9
 
 
-def test_groups_have_the_same_entries(opened):
+def test_groups_have_the_same_entries(opened: HDF5Reader) -> None:
     for path in groups(opened):
         assert {child.name for child in opened.children(path)} == names(opened, path)
 
 
-def test_nodes_have_the_same_kind_and_links(opened):
+def test_nodes_have_the_same_kind_and_links(opened: HDF5Reader) -> None:
     kinds = {h5py.Group: "group", h5py.Dataset: "array", h5py.Datatype: "datatype"}
     for path in groups(opened):
         for child in opened.children(path):
@@ -77,13 +79,13 @@ def test_nodes_have_the_same_kind_and_links(opened):
                 assert child.link is None
 
 
-def test_node_agrees_with_children(opened):
+def test_node_agrees_with_children(opened: HDF5Reader) -> None:
     for path in groups(opened):
         for child in opened.children(path):
             assert opened.node(child.path) == child
 
 
-def test_attributes_are_equal(opened, oracle):
+def test_attributes_are_equal(opened: HDF5Reader, oracle: SimpleNamespace) -> None:
     for node in nodes(opened):
         if node.kind in {"missing", "datatype"}:
             continue
@@ -96,7 +98,7 @@ def test_attributes_are_equal(opened, oracle):
             assert oracle.same(attribute.value, theirs[name], low.dtype, opened), name
 
 
-def test_data_are_equal(opened, oracle):
+def test_data_are_equal(opened: HDF5Reader, oracle: SimpleNamespace) -> None:
     for node in nodes(opened):
         if node.kind != "array" or node.source != opened.source:
             continue
@@ -108,13 +110,13 @@ def test_data_are_equal(opened, oracle):
         try:
             data = oracle.read_all(ours)
         except UnknownCodecError:
-            with pytest.raises(OSError, match=".*"):
+            with pytest.raises(OSError, match=r"filter|plugin|director"):
                 theirs[()]
             continue
         assert oracle.same(data if data.ndim else data[()], theirs[()], theirs.dtype, opened)
 
 
-def test_layouts_are_equal(opened):
+def test_layouts_are_equal(opened: HDF5Reader) -> None:
     for node in nodes(opened):
         if node.kind != "array":
             continue
@@ -130,7 +132,7 @@ def test_layouts_are_equal(opened):
             assert codec.config["level"] == theirs.compression_opts
 
 
-def test_every_reference_resolves_to_its_target(opened):
+def test_every_reference_resolves_to_its_target(opened: HDF5Reader) -> None:
     for node in nodes(opened):
         if node.kind == "missing" or node.source != opened.source:
             continue
@@ -142,7 +144,7 @@ def test_every_reference_resolves_to_its_target(opened):
             assert info is None or opened.node(info.path).key == value.key
 
 
-def test_raw_chunks_are_those_of_h5py(opened):
+def test_raw_chunks_are_those_of_h5py(opened: HDF5Reader) -> None:
     for node in nodes(opened):
         if node.kind != "array" or node.source != opened.source:
             continue

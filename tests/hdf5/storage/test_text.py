@@ -1,5 +1,8 @@
 """Text: decoded once, refused before anything is written, given back as it came."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import h5py
 import numpy as np
 import pytest
@@ -11,22 +14,24 @@ from hdmf_io_core.errors import TextEncodingError, UnsupportedDtypeError
 from hdmf_io_core.storage.dtypes import TextType
 from hdmf_io_core.storage.layout import ArrayLayout
 from hdmf_io_hdf5.dtypes import file_type
+from hdmf_io_hdf5.reader import HDF5Reader
+from hdmf_io_hdf5.writer import HDF5Writer
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
-def cells(*values):
+def cells(*values: Any) -> Any:
     made = np.empty(len(values), object)
     made[:] = values
     return made
 
 
-def write(writer, path, element, *values):
+def write(writer: HDF5Writer, path: Any, element: Any, *values: Any) -> None:
     sink = writer.create_array(path, ArrayLayout((len(values),), element))
     sink.write((slice(0, len(values)),), cells(*values))
 
 
-def raw_dataset(h5, name, element, values):
+def raw_dataset(h5: h5py.File, name: str, element: Any, values: Any) -> None:
     """Store bytes as they are, by plain h5py."""
     tid = file_type(element)
     dsid = h5d.create(h5.id, name.encode(), tid, h5s.create_simple((len(values),)))
@@ -39,7 +44,7 @@ def raw_dataset(h5, name, element, values):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(values=st.lists(texts, min_size=1, max_size=5))
-def test_any_text_is_what_h5py_reads(writer, h5, values):
+def test_any_text_is_what_h5py_reads(writer: HDF5Writer, h5: h5py.File, values: Any) -> None:
     h5.pop("t", None)
     write(writer, "/t", TextType(), *values)
     assert h5["t"].asstr()[:].tolist() == values
@@ -47,7 +52,14 @@ def test_any_text_is_what_h5py_reads(writer, h5, values):
 
 @pytest.mark.parametrize("padding", ["null-terminated", "null-padded", "space-padded"])
 @pytest.mark.parametrize("charset", ["utf-8", "ascii"])
-def test_fixed_text_of_every_padding(writer, h5, reader, oracle, padding, charset):
+def test_fixed_text_of_every_padding(
+    writer: HDF5Writer,
+    h5: h5py.File,
+    reader: HDF5Reader,
+    oracle: SimpleNamespace,
+    padding: Any,
+    charset: Any,
+) -> None:
     write(writer, "/t", TextType(charset, 6, padding), "ab", "", "abcdef")
     assert [v.rstrip(b" ") for v in h5["t"][:]] == [b"ab", b"", b"abcdef"]
     assert oracle.read_all(reader.array("/t")).tolist() == ["ab", "", "abcdef"]
@@ -64,7 +76,15 @@ def test_fixed_text_of_every_padding(writer, h5, reader, oracle, padding, charse
         (TextType("utf-8", 4, "space-padded"), b"ab  ", "ab"),
     ],
 )
-def test_what_is_read_is_written_back_as_it_was(h5, reader, writer, oracle, element, raw, seen):
+def test_what_is_read_is_written_back_as_it_was(
+    h5: h5py.File,
+    reader: HDF5Reader,
+    writer: HDF5Writer,
+    oracle: SimpleNamespace,
+    element: Any,
+    raw: Any,
+    seen: Any,
+) -> None:
     raw_dataset(h5, "old", element, [raw])
     values = oracle.read_all(reader.array("/old"))
     assert values.tolist() == [seen]
@@ -89,7 +109,9 @@ def test_what_is_read_is_written_back_as_it_was(h5, reader, writer, oracle, elem
         (TextType(length=4, padding="space-padded"), "ab "),
     ],
 )
-def test_text_that_cannot_be_stored_raises_and_writes_nothing(writer, h5, element, value):
+def test_text_that_cannot_be_stored_raises_and_writes_nothing(
+    writer: HDF5Writer, h5: h5py.File, element: Any, value: Any
+) -> None:
     sink = writer.create_array("/t", ArrayLayout((2,), element))
     before = h5["t"][:].tolist()
     with pytest.raises(TextEncodingError) as caught:
@@ -99,13 +121,13 @@ def test_text_that_cannot_be_stored_raises_and_writes_nothing(writer, h5, elemen
 
 
 @pytest.mark.parametrize("value", [1, None, 2.5, ["a"]])
-def test_what_is_no_text_is_refused(writer, value):
+def test_what_is_no_text_is_refused(writer: HDF5Writer, value: Any) -> None:
     sink = writer.create_array("/t", ArrayLayout((1,), TextType()))
     with pytest.raises(UnsupportedDtypeError):
         sink.write((slice(0, 1),), cells(value))
 
 
-def test_a_scalar_is_text(writer, h5):
+def test_a_scalar_is_text(writer: HDF5Writer, h5: h5py.File) -> None:
     values = np.empty((), object)
     values[()] = "héllo"
     writer.create_array("/s", ArrayLayout((), TextType())).write((), values)

@@ -1,5 +1,7 @@
 """Versions of HDF5 compare by numbers."""
 
+from typing import Any
+
 import h5py
 import pytest
 
@@ -7,11 +9,11 @@ import hdmf_io_hdf5.version
 from hdmf_io_hdf5.version import check_h5_version, get_h5_version
 
 
-def test_the_version_is_that_of_the_library():
+def test_the_version_is_that_of_the_library() -> None:
     assert get_h5_version() == h5py.version.hdf5_version
 
 
-def test_none_asks_for_nothing():
+def test_none_asks_for_nothing() -> None:
     assert check_h5_version() is True
 
 
@@ -31,12 +33,14 @@ def test_none_asks_for_nothing():
         ("2.0.0", "2.1", False),
     ],
 )
-def test_versions_compare_by_numbers(monkeypatch, have, asked, enough):
+def test_versions_compare_by_numbers(
+    monkeypatch: pytest.MonkeyPatch, have: Any, asked: Any, enough: Any
+) -> None:
     monkeypatch.setattr(hdmf_io_hdf5.version, "get_h5_version", lambda: have)
     assert check_h5_version(asked) is enough
 
 
 @pytest.mark.parametrize("text", ["", "new", "one.two", "1..2"])
-def test_what_is_no_version_is_refused(text):
+def test_what_is_no_version_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match="not a version"):
         check_h5_version(text)

@@ -1,5 +1,9 @@
 """What is written is what plain h5py reads; what is impossible raises before the file changes."""
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import h5py
 import numpy as np
 import pytest
@@ -34,7 +38,7 @@ I4 = NumberType(np.dtype("<i4"))
 ZLIB = CodecSpec("zlib", {"level": 4})
 
 
-def full(shape):
+def full(shape: Any) -> Any:
     return tuple(slice(0, n) for n in shape)
 
 
@@ -46,7 +50,9 @@ def full(shape):
     ),
     chunked=st.booleans(),
 )
-def test_arrays_of_numbers_are_what_h5py_reads(h5, writer, data, chunked):
+def test_arrays_of_numbers_are_what_h5py_reads(
+    h5: h5py.File, writer: HDF5Writer, data: Any, chunked: Any
+) -> None:
     h5.pop("x", None)
     chunks = tuple(max(1, n // 2) for n in data.shape) if chunked and data.size else None
     layout = ArrayLayout(data.shape, NumberType(data.dtype), chunks=chunks or None)
@@ -72,21 +78,23 @@ def test_arrays_of_numbers_are_what_h5py_reads(h5, writer, data, chunked):
         (EnumType(np.dtype("i1"), (("a", 1), ("b", 2))), 2, 2),
     ],
 )
-def test_fill_values_stand_where_nothing_was_written(h5, writer, element, fill, expected):
+def test_fill_values_stand_where_nothing_was_written(
+    h5: h5py.File, writer: HDF5Writer, element: Any, fill: Any, expected: Any
+) -> None:
     layout = ArrayLayout((4,), element, maxshape=(None,), chunks=(2,), fill_value=fill)
     writer.create_array("/x", layout)
     assert h5["x"][:].tolist() == [expected] * 4
     assert writer.array("/x").layout.fill_value == fill
 
 
-def test_a_record_has_a_fill_value(h5, writer):
+def test_a_record_has_a_fill_value(h5: h5py.File, writer: HDF5Writer) -> None:
     element = CompoundType((CompoundField("a", I4), CompoundField("b", TextType(length=3))))
     layout = ArrayLayout((2,), element, fill_value=(5, "xy"))
     writer.create_array("/x", layout)
     assert h5["x"][:].tolist() == [(5, b"xy")] * 2
 
 
-def test_compact_null_and_times(h5, writer):
+def test_compact_null_and_times(h5: h5py.File, writer: HDF5Writer) -> None:
     compact = ArrayLayout((3,), I4, storage_class="compact", track_times=True)
     writer.create_array("/c", compact)
     writer.create_array("/n", ArrayLayout(None, I4))
@@ -100,7 +108,7 @@ def test_compact_null_and_times(h5, writer):
         writer.array("/n").read_into(None, np.empty(0))
 
 
-def test_sequences(h5, writer, oracle):
+def test_sequences(h5: h5py.File, writer: HDF5Writer, oracle: SimpleNamespace) -> None:
     values = np.empty(3, object)
     values[:] = [np.array([1, 2], ">i4"), np.empty(0, ">i4"), None]
     element = VlenType(NumberType(np.dtype(">i4")))
@@ -112,7 +120,9 @@ def test_sequences(h5, writer, oracle):
     assert back[0].dtype == np.dtype(">i4")
 
 
-def test_elements_that_are_arrays(h5, writer, oracle):
+def test_elements_that_are_arrays(
+    h5: h5py.File, writer: HDF5Writer, oracle: SimpleNamespace
+) -> None:
     layout = ArrayLayout((3,), ArrayType(I4, (2,)))
     data = np.arange(6, dtype="<i4").reshape(3, 2)
     writer.create_array("/a", layout).write((slice(0, 3),), data)
@@ -121,7 +131,7 @@ def test_elements_that_are_arrays(h5, writer, oracle):
     assert oracle.read_all(writer.array("/a")).tolist() == data.tolist()
 
 
-def test_regions_and_growth(h5, writer):
+def test_regions_and_growth(h5: h5py.File, writer: HDF5Writer) -> None:
     layout = ArrayLayout((2, 3), I4, maxshape=(None, 3), chunks=(2, 3), codecs=(ZLIB,))
     sink = writer.create_array("/x", layout)
     sink.resize((4, 3))
@@ -131,13 +141,13 @@ def test_regions_and_growth(h5, writer):
 
 
 @pytest.mark.parametrize("shape", [(5, 4), (5,), (-1, 3), (3, 2, 1)])
-def test_growth_stays_within_maxshape(writer, shape):
+def test_growth_stays_within_maxshape(writer: HDF5Writer, shape: Any) -> None:
     sink = writer.create_array("/x", ArrayLayout((2, 3), I4, maxshape=(None, 3), chunks=(2, 3)))
     with pytest.raises(ShapeError):
         sink.resize(shape)
 
 
-def test_a_fixed_array_does_not_grow(writer):
+def test_a_fixed_array_does_not_grow(writer: HDF5Writer) -> None:
     sink = writer.create_array("/x", ArrayLayout((2,), I4))
     sink.resize((2,))
     with pytest.raises(ShapeError, match="maxshape"):
@@ -155,7 +165,9 @@ def test_a_fixed_array_does_not_grow(writer):
         ((slice(0, 2),), np.array(["a", "b"], object), UnsupportedDtypeError),
     ],
 )
-def test_values_that_do_not_fit_are_refused(h5, writer, region, values, error):
+def test_values_that_do_not_fit_are_refused(
+    h5: h5py.File, writer: HDF5Writer, region: Any, values: Any, error: Any
+) -> None:
     sink = writer.create_array("/x", ArrayLayout((2,), I4))
     with pytest.raises(error) as caught:
         sink.write(region, values)
@@ -190,7 +202,9 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
-def test_impossible_layouts_are_refused_by_check_and_create(h5, writer, name):
+def test_impossible_layouts_are_refused_by_check_and_create(
+    h5: h5py.File, writer: HDF5Writer, name: str
+) -> None:
     layout, error = IMPOSSIBLE[name]
     for call in (writer.check_layout, writer.create_array):
         with pytest.raises(error) as caught:
@@ -199,13 +213,17 @@ def test_impossible_layouts_are_refused_by_check_and_create(h5, writer, name):
     assert list(h5) == []
 
 
-def test_what_is_possible_passes_the_check_and_makes_nothing(h5, writer):
+def test_what_is_possible_passes_the_check_and_makes_nothing(
+    h5: h5py.File, writer: HDF5Writer
+) -> None:
     writer.check_layout("/x", ArrayLayout((2,), I4, chunks=(2,), codecs=(ZLIB,)))
     assert list(h5) == []
 
 
 @pytest.mark.parametrize("path", ["/", "", "/.", "/a/..", "/a//b", "/a\0", "/\ud800"])
-def test_names_that_hdf5_cannot_hold_are_refused(h5, writer, path):
+def test_names_that_hdf5_cannot_hold_are_refused(
+    h5: h5py.File, writer: HDF5Writer, path: Any
+) -> None:
     h5.create_group("a")
     for call in (
         lambda: writer.create_group(path),
@@ -216,7 +234,7 @@ def test_names_that_hdf5_cannot_hold_are_refused(h5, writer, path):
             call()
 
 
-def test_names_are_taken_once_and_parents_come_first(h5, writer):
+def test_names_are_taken_once_and_parents_come_first(h5: h5py.File, writer: HDF5Writer) -> None:
     writer.create_group("/ü b")
     h5["x"] = 1
     h5["broken"] = h5py.SoftLink("/no")
@@ -228,7 +246,7 @@ def test_names_are_taken_once_and_parents_come_first(h5, writer):
             writer.create_group(path)
 
 
-def test_links_are_those_of_h5py(h5, writer):
+def test_links_are_those_of_h5py(h5: h5py.File, writer: HDF5Writer) -> None:
     h5["g/x"] = 1
     writer.create_link("/g/rel", LinkTarget("soft", "x"))
     writer.create_link("/ext", LinkTarget("external", "/y", "other.h5"))
@@ -240,12 +258,12 @@ def test_links_are_those_of_h5py(h5, writer):
     assert isinstance(h5.get("hard", getlink=True), h5py.HardLink)
 
 
-def test_a_hard_link_needs_its_target(writer):
+def test_a_hard_link_needs_its_target(writer: HDF5Writer) -> None:
     with pytest.raises(LinkTargetError):
         writer.create_link("/hard", LinkTarget("hard", "/no"))
 
 
-def test_deleting_removes_the_entry_and_not_the_target(h5, writer):
+def test_deleting_removes_the_entry_and_not_the_target(h5: h5py.File, writer: HDF5Writer) -> None:
     h5["x"] = 1
     h5["soft"] = h5py.SoftLink("/x")
     writer.delete("/soft")
@@ -255,7 +273,7 @@ def test_deleting_removes_the_entry_and_not_the_target(h5, writer):
         writer.delete("/x")
 
 
-def test_another_file_is_never_changed(h5, writer, tmp_path):
+def test_another_file_is_never_changed(h5: h5py.File, writer: HDF5Writer, tmp_path: Path) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as other:
         other["g/x"] = np.arange(3)
     h5["ext"] = h5py.ExternalLink("other.h5", "/g")
@@ -273,21 +291,23 @@ def test_another_file_is_never_changed(h5, writer, tmp_path):
     writer.delete("/ext")
 
 
-def test_a_file_open_for_reading_is_refused(tmp_path):
+def test_a_file_open_for_reading_is_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5", "w"):
         pass
     with h5py.File(tmp_path / "x.h5", "r") as file, pytest.raises(ModeError):
         HDF5Writer(file)
 
 
-def test_commit_shows_to_a_fresh_reader(h5, writer):
+def test_commit_shows_to_a_fresh_reader(h5: h5py.File, writer: HDF5Writer) -> None:
     writer.create_group("/new")
     writer.commit()
     with h5py.File(h5.filename, "r") as fresh:
         assert "new" in fresh
 
 
-def test_adopt_takes_datasets_of_any_file(h5, writer, tmp_path, oracle):
+def test_adopt_takes_datasets_of_any_file(
+    h5: h5py.File, writer: HDF5Writer, tmp_path: Path, oracle: SimpleNamespace
+) -> None:
     h5["x"] = np.arange(3)
     own = writer.adopt(h5["x"])
     assert (own.source, own.path) == (writer.source, "/x")
