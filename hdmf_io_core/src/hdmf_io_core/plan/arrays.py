@@ -89,6 +89,14 @@ class ArrayPlanner:
         late = has_references(layout.dtype) and isinstance(content, Values)
         return CreateArray(path, layout, content, late=late, wrapper=dataset.wrapper)
 
+    def is_stored(self, dataset: DatasetBuilder, stored_path: str) -> bool:
+        """Whether the stored array holds the content of ``dataset`` already."""
+        stored = self._dest.array(stored_path)
+        _, content = self._content(dataset, stored_path)
+        if isinstance(content, Copy):
+            return same_array(content.source, stored)
+        return isinstance(content, Values) and same_content(content.array, stored)
+
     def overwrite(self, dataset: DatasetBuilder, path: str, stored_path: str) -> tuple[Step, ...]:
         """Return the steps that give a stored dataset, now at ``stored_path``, new content.
 

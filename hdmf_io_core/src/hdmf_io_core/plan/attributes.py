@@ -13,7 +13,28 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.layout import Attribute
 
-__all__ = ["attribute_steps"]
+__all__ = ["attribute_steps", "differing", "same_identity"]
+
+_OF_THE_NODE = frozenset({"object_id", "data_type", "neurodata_type", "namespace"})
+"""Attributes that say what a node is, not what is in it."""
+
+
+def same_identity(one: Mapping[str, Attribute], other: Mapping[str, Attribute]) -> bool:
+    """Whether two nodes have the same ``object_id``; no where one has none."""
+    if "object_id" not in one or "object_id" not in other:
+        return False
+    return same_attribute(one["object_id"], other["object_id"])
+
+
+def differing(wanted: Mapping[str, Attribute], stored: Mapping[str, Attribute]) -> list[str]:
+    """Return the names that are stored with another value than wanted; identity does not count."""
+    return [
+        name
+        for name, attribute in wanted.items()
+        if name in stored
+        and name not in _OF_THE_NODE
+        and not same_attribute(stored[name], attribute)
+    ]
 
 
 def attribute_steps(

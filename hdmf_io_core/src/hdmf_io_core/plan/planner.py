@@ -19,7 +19,7 @@ from hdmf_io_core.model.builders import (
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.arrays import ArrayPlanner
-from hdmf_io_core.plan.attributes import attribute_steps
+from hdmf_io_core.plan.attributes import attribute_steps, differing, same_identity
 from hdmf_io_core.plan.places import Places
 from hdmf_io_core.plan.specs import SpecsToCache
 from hdmf_io_core.plan.steps import (
@@ -124,7 +124,7 @@ class _Planner:
         if not at_home:
             self.specs.note(entry)
         if there is not None and not at_home:
-            self._check_same(entry, path, there)
+            self._check_merge(entry, path, there)
         if isinstance(entry, GroupBuilder):
             self._group(entry, path, there, at_home=at_home)
         elif isinstance(entry, DatasetBuilder):
@@ -213,19 +213,29 @@ class _Planner:
 
     # what is there already
 
-    def _check_same(self, entry: Entry, path: str, there: NodeInfo) -> None:
-        """Refuse to take a stored node for a new one of another kind or type."""
+    def _check_merge(
+        self, entry: GroupBuilder | DatasetBuilder | DatatypeBuilder, path: str, there: NodeInfo
+    ) -> None:
+        """Refuse to change a stored node by one that is not the same node.
+
+        The same are two of one ``object_id``. Another group may add to a stored one of its type;
+        what is stored stays.
+        """
         kinds = {GroupBuilder: "group", DatasetBuilder: "array", DatatypeBuilder: "datatype"}
         kind = kinds[type(entry)]
         if there.link is not None or there.kind != kind:
             raise self._exists(path, f"a {kind}", there)
-        assert not isinstance(entry, LinkBuilder)
-        new_type, stored_type = (
-            find_type(attributes)[0]
-            for attributes in (entry.attributes, self._dest.attributes(there.path))
-        )
+        stored = self._dest.attributes(there.path)
+        new_type, stored_type = find_type(entry.attributes)[0], find_type(stored)[0]
         if stored_type is not None and new_type is not None and new_type != stored_type:
-            raise self._exists(path, f"a {new_type}", there, stored_type)
+            raise self._exists(path, f"a {new_type}", there, f"a {stored_type}")
+        if same_identity(entry.attributes, stored):
+            return
+        if isinstance(entry, DatasetBuilder) and not self._arrays.is_stored(entry, there.path):
+            raise self._exists(path, "another dataset", there, f"{new_type or 'a dataset'}")
+        changed = differing(entry.attributes, stored)
+        if changed:
+            raise self._exists(path, f"another value of {changed[0]!r}", there, "a value")
 
     def _exists(
         self, path: str, wanted: str, there: NodeInfo, stored_type: str | None = None
