@@ -17,6 +17,7 @@ from hdmf_io_core.model.builders import (
 )
 from hdmf_io_core.model.container import Container
 from hdmf_io_core.model.data import Data, Datatype
+from hdmf_io_core.model.names import join_path
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.model.typemap import TypeMap
 from hdmf_io_core.storage.layout import ObjectRef, RegionRef
@@ -95,19 +96,26 @@ class BuildManager:
 
     def settle(self, container: object, home_of: Callable[[str], Home | None]) -> None:
         """Take note that a container, and all of it that is in memory, was stored."""
-        if isinstance(container, Container):
-            self._settle(container, "/", home_of)
+        if not isinstance(container, Container):
+            return
+        # A node with several names, a group inside itself among them, is settled once.
+        pending: dict[Node, str] = {container: "/"}
+        seen: set[Node] = set()
+        while pending:
+            node, path = pending.popitem()
+            seen.add(node)
+            self._settle(node, home_of(path))
+            entries = node._entries.loaded if isinstance(node, Container) else {}
+            for name, entry in entries.items():
+                if isinstance(entry, Node) and entry not in seen:
+                    pending.setdefault(entry, join_path(path, name))
 
-    def _settle(self, node: Node, path: str, home_of: Callable[[str], Home | None]) -> None:
-        home = home_of(path)
+    def _settle(self, node: Node, home: Home | None) -> None:
         if home is not None:
             data_revision = node._data_revision if isinstance(node, Data) else 0
             self._known[node] = Known(home, node._revision, data_revision)
         node._modified = False
         if isinstance(node, Container):
-            for name, entry in node._entries.loaded.items():
-                if isinstance(entry, Node):
-                    self._settle(entry, f"{path.rstrip('/')}/{name}", home_of)
             node._entries.settle()
 
     def _resolver(self, builder: Builder) -> Callable[[ObjectRef | RegionRef], object]:
