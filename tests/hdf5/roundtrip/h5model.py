@@ -1,5 +1,6 @@
 """Compare what the light model shows of a file with what plain h5py finds in it."""
 
+import contextlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,23 @@ SPECLOC = ".specloc"
 def model_differences(io: HDF5IO, file: h5py.File | None = None) -> list[str]:
     """Return where the containers of an open IO differ from a file, its own unless told."""
     return list(_ModelComparison(io, file or io.file).everything())
+
+
+def explore(container: Container, *, seen: set[int] | None = None) -> None:
+    """Touch every attribute, child and element below a container, through links as well."""
+    seen = set() if seen is None else seen
+    seen.add(id(container))
+    list(container.attributes.items())
+    for name in container:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BrokenLinkWarning)
+            child = container[name]
+        if isinstance(child, Container) and id(child) not in seen:
+            explore(child, seen=seen)
+        elif isinstance(child, Data):
+            list(child.attributes.items())
+            with contextlib.suppress(UnknownCodecError):
+                child.value  # noqa: B018 - reads
 
 
 class _ModelComparison:
