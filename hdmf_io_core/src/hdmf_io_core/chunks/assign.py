@@ -100,10 +100,11 @@ def append_rows(sink: ArraySink, values: Any, *, path: str) -> None:
     row_shape = shape[1:] + layout.memory_dtype.shape
     if rows.shape[:1] == (0,) and rows.ndim == 1 and row_shape != (0,):
         return  # A list of nothing is no rows, whatever the rank of the data.
+    given = rows.shape
     if rank_of(rows, layout.dtype) == len(shape) - 1:
         rows = rows[np.newaxis]
     if rank_of(rows, layout.dtype) != len(shape) or rows.shape[1:] != row_shape:
-        msg = f"values of shape {rows.shape} are neither rows nor one row of shape {row_shape}"
+        msg = f"values of shape {given} are neither rows nor one row of shape {row_shape}"
         raise ShapeError(msg, path=path)
     new = grown_shape(layout.shape or (), (shape[0] + len(rows), *shape[1:]), sink, path=path)
     if len(rows) == 0:

@@ -99,7 +99,7 @@ def new_layout(
         limit = (None, *shape[1:])
     codecs = options.codecs or ()
     grows = limit is not None and limit != shape
-    chunks = _chunks(options.chunks, chunk_hint)
+    chunks = _chunks(options.chunks, chunk_hint, limit)
     if options.chunks is False and (grows or codecs):
         msg = "chunks=False with maxshape or a filter"
         raise OptionError(
@@ -152,10 +152,15 @@ def _limit(shape: Shape, maxshape: MaxShape | None) -> MaxShape | None:
     return tuple(maxshape)
 
 
-def _chunks(asked: object, hint: Shape | None) -> Shape | None:
+def _chunks(asked: object, hint: Shape | None, limit: MaxShape | None) -> Shape | None:
     if isinstance(asked, tuple):
         return asked
-    return hint if asked is not False else None
+    if asked is False or hint is None or limit is None or len(hint) != len(limit):
+        return hint if asked is not False else None
+    # A stream does not know of the limit that the caller set.
+    return tuple(
+        n if most is None else max(1, min(n, most)) for n, most in zip(hint, limit, strict=True)
+    )
 
 
 def _refuse_for_scalar(options: WriteOptions, shape: Shape | None) -> None:
