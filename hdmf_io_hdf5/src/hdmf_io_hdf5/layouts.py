@@ -137,16 +137,16 @@ def _check_shape(layout: ArrayLayout, itemsize: int) -> None:
     if not shape:
         msg = "a scalar or empty array has no chunks"
         raise ShapeError(msg, hint="Leave chunks out.")
-    n_bytes = itemsize
-    for length, chunk, limit in zip(shape, chunks, layout.maxshape or shape, strict=True):
+    n_bytes, limits = itemsize, layout.maxshape or shape
+    for chunk, limit in zip(chunks, limits, strict=True):
         if chunk < 1:
             msg = f"chunks {chunks} have an axis shorter than 1"
             raise ShapeError(msg)
         if limit is not None and chunk > limit:
-            msg = f"chunks {chunks} are larger than the shape {shape}"
+            msg = f"chunks {chunks} are larger than the array may be, {limits}"
             raise ShapeError(
                 msg,
-                hint=f"An axis of fixed length {length} takes chunks of at most {limit}.",
+                hint=f"An axis of at most {limit} takes chunks of at most {limit}; None is no limit.",
             )
         n_bytes *= chunk
     if n_bytes > _CHUNK_LIMIT:

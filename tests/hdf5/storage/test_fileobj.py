@@ -222,9 +222,18 @@ def test_replacing_a_held_file_leaves_it_whole(path: Path, held: Any, theirs: An
     before = path.read_bytes()
     with pytest.raises(LockedFileError):
         open_file(path, "w")
+    assert path.read_bytes() == before
+
+
+def test_a_rename_spares_readers_and_not_writers(path: Path, held: Any) -> None:
+    held("r")
+    check_target(path, "w", FileOptions())
+
+
+def test_a_rename_under_a_writer_is_refused(path: Path, held: Any) -> None:
+    held("r+")
     with pytest.raises(LockedFileError):
         check_target(path, "w", FileOptions())
-    assert path.read_bytes() == before
 
 
 def test_locks_can_be_passed_over(path: Path, held: Any) -> None:

@@ -1,7 +1,5 @@
 """Filters and codecs are the same thing both ways; options are h5py's, errors name the filter."""
 
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
