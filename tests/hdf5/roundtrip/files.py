@@ -1,6 +1,7 @@
 """The real files that the tests of this folder go over, each beside the files it links to."""
 
 import shutil
+import stat
 from pathlib import Path
 
 DATA = Path(__file__).parents[2] / "data"
@@ -11,8 +12,11 @@ FILES = sorted(
 )
 
 
-def bring(name: str, folder: Path) -> Path:
+def bring(name: str, folder: Path, root: Path = DATA) -> Path:
     """Copy a file, and all of its folder, so that its external links lead to the copies."""
     there = folder / "files"
-    shutil.copytree((DATA / name).parent, there)
+    shutil.copytree((root / name).parent, there)
+    for path in (there, *there.rglob("*")):
+        # The originals may be write-protected; what is done to copies is nobody's harm.
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
     return there / Path(name).name
