@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.model.node import BrokenLink, Node
     from hdmf_io_core.model.spec import NamespaceCatalog, SpecCatalog, SpecNamespace
     from hdmf_io_core.model.typemap import TypeMap
-    from hdmf_io_core.plan.execute import WriteReport
+    from hdmf_io_core.plan.report import WriteReport
     from hdmf_io_core.plan.steps import WritePlan
     from hdmf_io_core.plugins.backendspec import API_VERSION, BackendSpec, MagicRule
     from hdmf_io_core.plugins.hookspecs import hookimpl
@@ -62,7 +62,7 @@ _HOMES = {
     "TypeMap": "model.typemap",
     "WriteOptions": "chunks.dataio",
     "WritePlan": "plan.steps",
-    "WriteReport": "plan.execute",
+    "WriteReport": "plan.report",
     "hookimpl": "plugins.hookspecs",
     "list_backends": "io.open",
     "open_io": "io.open",

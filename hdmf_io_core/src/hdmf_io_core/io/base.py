@@ -15,7 +15,7 @@ from hdmf_io_core.io.hooks import adapted, suggestion
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
 from hdmf_io_core.model.manager import BuildManager, Manager
-from hdmf_io_core.plan.execute import WriteReport, execute
+from hdmf_io_core.plan.execute import execute
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
 from hdmf_io_core.plan.steps import Move
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.model.builders import GroupBuilder
     from hdmf_io_core.model.container import Container
+    from hdmf_io_core.plan.report import WriteReport
     from hdmf_io_core.plan.steps import WritePlan
     from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
     from hdmf_io_core.types import Mode
@@ -175,7 +176,12 @@ class StorageIO(HDMFIO):
         return plan_write(root, writer, options)
 
     def export(
-        self, src_io: HDMFIO, container: Container | None = None, *, cache_spec: bool = True
+        self,
+        src_io: HDMFIO,
+        container: Container | None = None,
+        *,
+        cache_spec: bool = True,
+        strict: bool = False,
     ) -> WriteReport:
         """Copy what another IO holds; see :meth:`HDMFIO.export`."""
         writer = self._writer()
@@ -190,7 +196,9 @@ class StorageIO(HDMFIO):
             raise ExportError(msg, source=self.source, hint=hint)
         with self._one_write():
             root = self._exported_root(src_io, container, writer.source)
-            options = PlanOptions(is_new=self._is_empty, link_data=False, cache_spec=cache_spec)
+            options = PlanOptions(
+                is_new=self._is_empty, link_data=False, cache_spec=cache_spec, may_lose=not strict
+            )
             return self._carry_out(plan_write(root, writer, options), None)
 
     def _exported_root(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hdmf_io_core.model.container import Container
-    from hdmf_io_core.plan.execute import WriteReport
+    from hdmf_io_core.plan.report import WriteReport
 
 __all__ = ["HDMFIO"]
 
@@ -92,7 +92,12 @@ class HDMFIO(ABC):
 
     @abstractmethod
     def export(
-        self, src_io: HDMFIO, container: Container | None = None, *, cache_spec: bool = True
+        self,
+        src_io: HDMFIO,
+        container: Container | None = None,
+        *,
+        cache_spec: bool = True,
+        strict: bool = False,
     ) -> WriteReport:
         """Copy all that another IO holds, or ``container`` as it was changed in memory, to here.
 
@@ -106,6 +111,9 @@ class HDMFIO(ABC):
             Read from ``src_io`` and perhaps changed; None for everything as it is stored.
         cache_spec : bool
             Whether the cached specifications are copied too.
+        strict : bool
+            Whether a loss is an error. Without it the report's ``losses`` name what this backend
+            cannot hold, such as a filter without a codec; everything else is kept.
 
         Raises
         ------

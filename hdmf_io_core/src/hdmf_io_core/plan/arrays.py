@@ -28,13 +28,14 @@ from hdmf_io_core.plan.steps import (
 )
 from hdmf_io_core.storage.dtypes import ElementType, NumberType, has_references, memory_dtype
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
-from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdopt
+from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdaptation, SupportsAdopt
 from hdmf_io_core.storage.values import infer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hdmf_io_core.chunks.dataio import WriteOptions
+    from hdmf_io_core.plan.losses import Losses
     from hdmf_io_core.plan.places import Places
     from hdmf_io_core.storage.protocols import ArraySource
     from hdmf_io_core.types import AnyArray, Shape
@@ -56,6 +57,8 @@ class ArrayPlanner:
         Asked for what stands there and whether a layout is possible; not changed.
     places : Places
         Which nodes are in the destination already.
+    losses : Losses
+        Told what the destination cannot keep of a copied array.
     link_data : bool
         Whether lazy data of another open file becomes an external link.
     suggest : callable or None
@@ -66,12 +69,14 @@ class ArrayPlanner:
         self,
         dest: StorageWriter,
         places: Places,
+        losses: Losses,
         *,
         link_data: bool,
         suggest: Suggestion | None = None,
     ) -> None:
         self._dest = dest
         self._places = places
+        self._losses = losses
         self._link_data = link_data
         self._suggest = suggest
 
@@ -161,7 +166,7 @@ class ArrayPlanner:
             data = wrapper.target_data(dataset.name)
         data = self._adopt(data)
         if isinstance(data, LazyDataset):
-            return self._copy(data, dataset)
+            return self._copy(data, dataset, path)
         if isinstance(data, Empty):
             return new_layout(None, data.dtype, _options(dataset, data.dtype)), Preallocate()
         stream = adapt_stream(data)
@@ -178,8 +183,14 @@ class ArrayPlanner:
             return data
         return LazyDataset(adopted.array, path=adopted.path, storage_name=adopted.source)
 
-    def _copy(self, data: LazyDataset, dataset: DatasetBuilder) -> tuple[ArrayLayout, Content]:
+    def _copy(
+        self, data: LazyDataset, dataset: DatasetBuilder, path: str
+    ) -> tuple[ArrayLayout, Content]:
         layout = copied_layout(data.layout, _options(dataset, data.element_type))
+        if isinstance(self._dest, SupportsAdaptation):
+            layout, losses = self._dest.adapt_layout(layout)
+            for reason in losses:
+                self._losses.add(path, "the layout", reason)
         if has_references(layout.dtype):
             # References have to be found anew, all of them, before anything is written.
             return layout, Values(data.read())

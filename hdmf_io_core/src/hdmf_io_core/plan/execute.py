@@ -7,11 +7,12 @@ overwrites elements is kept back to the end, when nothing but the storage itself
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import copy_array
 from hdmf_io_core.chunks.write import interleave, write_array, write_stream
+from hdmf_io_core.plan.report import WriteReport
 from hdmf_io_core.plan.steps import (
     Copy,
     CreateArray,
@@ -36,37 +37,11 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.storage.dtypes import ElementType
-    from hdmf_io_core.storage.layout import ArrayLayout, LinkTarget
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
     from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
 
-__all__ = ["WriteReport", "execute"]
-
-
-@dataclass(slots=True)
-class WriteReport:
-    """What a write did.
-
-    Attributes
-    ----------
-    groups, arrays, attributes, deleted : int
-        How many were made, or changed.
-    bytes_written : int
-        Bytes of array elements in memory form, before encoding; raw chunk copies count encoded
-        bytes.
-    links : list of (str, LinkTarget)
-        The links made, by path.
-    arrays_made : list of str
-        Paths of the arrays made.
-    """
-
-    groups: int = 0
-    arrays: int = 0
-    attributes: int = 0
-    deleted: int = 0
-    bytes_written: int = 0
-    links: list[tuple[str, LinkTarget]] = field(default_factory=list)
-    arrays_made: list[str] = field(default_factory=list)
+__all__ = ["execute"]
 
 
 def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
@@ -140,7 +115,7 @@ class _Run:
         self._waiting: dict[str, str] = {}
         self._sinks: dict[str, ArraySink] = {}
         self._streams: list[tuple[ChunkStream, ArraySink]] = []
-        self.report = WriteReport()
+        self.report = WriteReport(losses=plan.losses)
 
     def clear_the_way(self) -> None:
         """Take every node that moves out of its place, deepest first; the walk puts it in again."""

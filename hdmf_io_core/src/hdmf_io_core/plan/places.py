@@ -12,7 +12,8 @@ from hdmf_io_core.storage.layout import LinkTarget, NodeKey, ObjectRef, RegionRe
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:
-    from hdmf_io_core.model.builders import Home, LinkBuilder
+    from hdmf_io_core.model.builders import Home, LinkBuilder, StoredTree
+    from hdmf_io_core.plan.losses import Losses
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.protocols import StorageReader
 
@@ -26,6 +27,8 @@ class Places:
     ----------
     dest : StorageReader
         The destination as it is before the write.
+    losses : Losses
+        Told which references cannot be kept.
     is_new : bool
         Whether the destination starts empty, so that nothing of its name is in it yet.
 
@@ -35,8 +38,11 @@ class Places:
         Paths that relocated references point to.
     """
 
-    def __init__(self, dest: StorageReader, *, is_new: bool) -> None:
+    def __init__(self, dest: StorageReader, losses: Losses, *, is_new: bool) -> None:
         self._dest = dest
+        self._losses = losses
+        self._lost: set[tuple[str, NodeKey]] = set()
+        self._trees: dict[str, StoredTree] = {}
         self._is_new = is_new
         self._by_key: dict[tuple[str, NodeKey], str] = {}
         self._planned: set[str] = {"/"}
@@ -52,6 +58,12 @@ class Places:
         self._planned.add(path)
         if home is not None:
             self._by_key.setdefault((home.source, home.key), path)
+            self._trees.setdefault(home.source, home.tree)
+
+    def lose(self, home: Home | None) -> None:
+        """Note that a stored node is left out; references to it become null."""
+        if home is not None:
+            self._lost.add((home.source, home.key))
 
     def find(self, home: Home | None) -> str | None:
         """Return where a stored node was already placed; None if it was not."""
@@ -73,11 +85,23 @@ class Places:
         """
 
         def move(ref: ObjectRef | RegionRef) -> object:
-            if isinstance(ref, RegionRef):
-                return replace(ref, target=self._relocate_ref(ref.target, path))
-            return self._relocate_ref(ref, path)
+            target = ref.target if isinstance(ref, RegionRef) else ref
+            if self._is_void(target):
+                self._losses.add(path, "a reference", "what it points to is not there; now null")
+                return None
+            moved = self._relocate_ref(target, path)
+            return replace(ref, target=moved) if isinstance(ref, RegionRef) else moved
 
         return resolve_value(value, element, move)
+
+    def _is_void(self, ref: ObjectRef) -> bool:
+        """Whether a reference dangles where it comes from, or points to what is left out."""
+        if ref.key is None or (ref.source, ref.key) in self._by_key:
+            return False
+        if (ref.source, ref.key) in self._lost:
+            return True
+        tree = self._trees.get(ref.source)
+        return tree is not None and tree.resolve(ref) is None
 
     def _relocate_ref(self, ref: ObjectRef, path: str) -> ObjectRef:
         target = self._by_key.get((ref.source, ref.key)) if ref.key is not None else None

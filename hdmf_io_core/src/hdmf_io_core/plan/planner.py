@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from hdmf_io_core.errors import NodeExistsError, UnsupportedFeatureError
+from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
     DatatypeBuilder,
@@ -20,6 +20,7 @@ from hdmf_io_core.model.builders import (
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.arrays import ArrayPlanner
 from hdmf_io_core.plan.attributes import attribute_steps, differing, same_identity
+from hdmf_io_core.plan.losses import Losses
 from hdmf_io_core.plan.places import Places
 from hdmf_io_core.plan.specs import SpecsToCache
 from hdmf_io_core.plan.steps import (
@@ -64,6 +65,8 @@ class PlanOptions:
         Whether specifications are stored with what they specify.
     suggest
         Asked for options of new arrays for which the caller gave none.
+    may_lose
+        Whether to go on without what the destination cannot hold, and tell it.
     """
 
     is_new: bool
@@ -71,6 +74,7 @@ class PlanOptions:
     exhaust_dci: bool = True
     cache_spec: bool = True
     suggest: Suggestion | None = None
+    may_lose: bool = False
 
 
 def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) -> WritePlan:
@@ -84,21 +88,30 @@ def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) ->
         If a reference or link would point to nothing.
     UnsupportedDtypeError, TextEncodingError, ShapeError, OptionError, UnknownCodecError
         If something cannot be stored as asked.
+    UnsupportedFeatureError
+        If the destination cannot hold a node or attribute, and ``options`` do not let it go.
     """
     planner = _Planner(dest, options)
     planner.entry(root, "/", dest.node("/"))
     stored = {} if options.is_new else dest.specs()
     specs = planner.specs.missing(stored) if options.cache_spec else {}
-    return WritePlan(dest.source, planner.finish(root), specs, interleave=not options.exhaust_dci)
+    return WritePlan(
+        dest.source,
+        planner.finish(root),
+        specs,
+        interleave=not options.exhaust_dci,
+        losses=planner.losses.found,
+    )
 
 
 class _Planner:
     def __init__(self, dest: StorageWriter, options: PlanOptions) -> None:
         self._dest = dest
         self._is_new = options.is_new
-        self._places = Places(dest, is_new=options.is_new)
+        self.losses = Losses(dest, may_lose=options.may_lose)
+        self._places = Places(dest, self.losses, is_new=options.is_new)
         self._arrays = ArrayPlanner(
-            dest, self._places, link_data=options.link_data, suggest=options.suggest
+            dest, self._places, self.losses, link_data=options.link_data, suggest=options.suggest
         )
         self._steps: list[Step] = []
         self._links: list[tuple[str, LinkBuilder]] = []
@@ -120,6 +133,9 @@ class _Planner:
         at_home = self._places.holds(entry.home)
         if at_home and entry.home is not None and there is None:
             there = self._move(entry.home.path, path)
+        if not at_home and self.losses.is_lost(entry, path):
+            self._places.lose(entry.home)
+            return
         self._places.add(path, entry.home)
         if not at_home:
             self.specs.note(entry)
@@ -182,14 +198,6 @@ class _Planner:
     def _datatype(self, datatype: DatatypeBuilder, path: str, there: NodeInfo | None) -> None:
         if there is not None:
             return
-        if not self._dest.capabilities.committed_datatypes:
-            msg = "the destination cannot hold a committed datatype"
-            raise UnsupportedFeatureError(
-                msg,
-                source=self._dest.source,
-                path=path,
-                hint="Remove it from the container that is written.",
-            )
         self._steps.append(CreateDatatype(path, datatype.dtype))
         self._attributes(datatype.attributes, path, None, replace_all=False)
 
@@ -209,6 +217,7 @@ class _Planner:
         replace_all: bool,
     ) -> None:
         stored = self._dest.attributes(there.path) if there is not None else {}
+        wanted = self.losses.kept(wanted, path)
         self._steps.extend(attribute_steps(wanted, stored, path, replace_all=replace_all))
 
     # what is there already

@@ -26,6 +26,7 @@ __all__ = [
     "CreateLink",
     "Delete",
     "DeleteAttributes",
+    "Loss",
     "Move",
     "OverwriteArray",
     "Preallocate",
@@ -190,6 +191,28 @@ Step: TypeAlias = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that the destination cannot hold as it was.
+
+    Attributes
+    ----------
+    path
+        The node.
+    what
+        What is lost: the node itself, an attribute, a codec.
+    reason
+        Why, and what stands in its place.
+    """
+
+    path: str
+    what: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WritePlan:
     """All steps of a write, in the order of the walk; ``print(plan)`` shows them.
@@ -204,15 +227,20 @@ class WritePlan:
         Specifications to cache.
     interleave
         Whether streams are drained one chunk each in turn, after everything else.
+    losses
+        What the destination cannot hold as it was.
     """
 
     source: str
     steps: tuple[Step, ...]
     specs: SpecDocuments = field(default_factory=dict)
     interleave: bool = False
+    losses: tuple[Loss, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([f"plan for {self.source}", *(f"  {step}" for step in self.steps)])
+        steps = (f"  {step}" for step in self.steps)
+        losses = (f"  lost      {loss}" for loss in self.losses)
+        return "\n".join([f"plan for {self.source}", *steps, *losses])
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.specs)

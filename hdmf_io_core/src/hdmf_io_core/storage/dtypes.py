@@ -24,6 +24,7 @@ __all__ = [
     "VlenType",
     "element_repr",
     "has_references",
+    "has_region_references",
     "is_self_contained",
     "memory_dtype",
 ]
@@ -158,6 +159,19 @@ def is_self_contained(element: ElementType) -> bool:
             return is_self_contained(base)
         case _:
             return True
+
+
+def has_region_references(element: ElementType) -> bool:
+    """Whether an element is, or has inside, a reference to part of an array."""
+    match element:
+        case RefType(kind=kind):
+            return kind == "region"
+        case CompoundType(fields=fields):
+            return any(has_region_references(field.type) for field in fields)
+        case ArrayType(base=base) | VlenType(base=base):
+            return has_region_references(base)
+        case _:
+            return False
 
 
 def element_repr(element: ElementType) -> str:

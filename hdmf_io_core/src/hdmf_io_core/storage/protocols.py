@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
 
 __all__ = [
+    "AdaptedLayout",
     "ArraySink",
     "ArraySource",
     "StorageReader",
     "StorageWriter",
     "StoredArray",
+    "SupportsAdaptation",
     "SupportsAdopt",
     "SupportsNative",
     "SupportsRawChunkWrites",
@@ -103,6 +105,22 @@ class SupportsRawChunkWrites(Protocol):
 
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk (edge chunks are whole too)."""
+        ...
+
+
+class AdaptedLayout(NamedTuple):
+    """A layout that a storage can hold, and what of the wanted one is lost by it, in words."""
+
+    layout: ArrayLayout
+    losses: tuple[str, ...]
+
+
+@runtime_checkable
+class SupportsAdaptation(Protocol):
+    """A writer that can say how near it comes to the layout of an array of another backend."""
+
+    def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
+        """Return the nearest layout that can be made; an impossible element type stays as it is."""
         ...
 
 

@@ -1,0 +1,89 @@
+"""What a destination cannot hold: refused, or left out and told, as the write was asked to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hdmf_io_core.errors import UnsupportedFeatureError
+from hdmf_io_core.model.builders import DatasetBuilder, DatatypeBuilder
+from hdmf_io_core.plan.steps import Loss
+from hdmf_io_core.storage.dtypes import has_region_references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.model.builders import Builder
+    from hdmf_io_core.storage.layout import Attribute
+    from hdmf_io_core.storage.protocols import StorageWriter
+
+__all__ = ["Losses"]
+
+_REGION = "the destination has no region references"
+_DATATYPE = "the destination has no committed datatypes"
+
+
+class Losses:
+    """Collects what is lost in one write.
+
+    Parameters
+    ----------
+    dest : StorageWriter
+        Its capabilities decide.
+    may_lose : bool
+        Whether to go on without what cannot be held; otherwise that raises.
+    """
+
+    def __init__(self, dest: StorageWriter, *, may_lose: bool) -> None:
+        self._dest = dest
+        self._may_lose = may_lose
+        self._found: list[Loss] = []
+
+    @property
+    def found(self) -> tuple[Loss, ...]:
+        """What is lost, in the order of the walk."""
+        return tuple(self._found)
+
+    def add(self, path: str, what: str, reason: str) -> None:
+        """Take note of a loss.
+
+        Raises
+        ------
+        UnsupportedFeatureError
+            If nothing may be lost.
+        """
+        if not self._may_lose:
+            msg = f"{what} cannot be stored: {reason}"
+            raise UnsupportedFeatureError(
+                msg,
+                source=self._dest.source,
+                path=path,
+                hint="Remove it, or export without strict=True, which reports what it leaves out.",
+            )
+        loss = Loss(path, what, reason)
+        if loss not in self._found:
+            self._found.append(loss)
+
+    def is_lost(self, builder: Builder, path: str) -> bool:
+        """Whether a node has to be left out; takes note of it then."""
+        capabilities = self._dest.capabilities
+        if isinstance(builder, DatatypeBuilder) and not capabilities.committed_datatypes:
+            self.add(path, "the node", _DATATYPE)
+            return True
+        is_region = (
+            isinstance(builder, DatasetBuilder)
+            and builder.dtype is not None
+            and has_region_references(builder.dtype)
+        )
+        if is_region and not capabilities.region_references:
+            self.add(path, "the node", _REGION)
+            return True
+        return False
+
+    def kept(self, attributes: Mapping[str, Attribute], path: str) -> Mapping[str, Attribute]:
+        """Return the attributes that can be held; takes note of the others."""
+        if self._dest.capabilities.region_references:
+            return attributes
+        lost = [name for name, value in attributes.items() if has_region_references(value.dtype)]
+        for name in lost:
+            self.add(path, f"attribute {name!r}", _REGION)
+        return {name: value for name, value in attributes.items() if name not in lost}

@@ -1,0 +1,58 @@
+"""What a write tells when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hdmf_io_core.plan.steps import Loss
+    from hdmf_io_core.storage.layout import LinkTarget
+
+__all__ = ["WriteReport"]
+
+
+@dataclass(slots=True)
+class WriteReport:
+    """What a write did.
+
+    Attributes
+    ----------
+    groups, arrays, attributes, deleted : int
+        How many were made, or changed.
+    bytes_written : int
+        Bytes of array elements in memory form, before encoding; raw chunk copies count encoded
+        bytes.
+    links : list of (str, LinkTarget)
+        The links made, by path.
+    arrays_made : list of str
+        Paths of the arrays made.
+    losses : tuple of Loss
+        What could not be kept as it was; empty for a write of new containers.
+    """
+
+    groups: int = 0
+    arrays: int = 0
+    attributes: int = 0
+    deleted: int = 0
+    bytes_written: int = 0
+    links: list[tuple[str, LinkTarget]] = field(default_factory=list)
+    arrays_made: list[str] = field(default_factory=list)
+    losses: tuple[Loss, ...] = ()
+
+    def __str__(self) -> str:
+        done = [
+            f"{count} {name}"
+            for name, count in (
+                ("groups", self.groups),
+                ("arrays", self.arrays),
+                ("attributes", self.attributes),
+                ("links", len(self.links)),
+                ("deleted", self.deleted),
+            )
+            if count
+        ]
+        lines = [f"written: {', '.join(done) or 'nothing'}; {self.bytes_written} bytes of data"]
+        lines += [f"  link {path} -> {target}" for path, target in self.links]
+        lines += [f"  lost {loss}" for loss in self.losses]
+        return "\n".join(lines)
