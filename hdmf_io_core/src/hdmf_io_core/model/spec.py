@@ -24,25 +24,27 @@ _NO_VERSION = frozenset({"None", "unversioned", ""})
 
 
 def version_key(version: str) -> tuple[object, ...]:
-    """Return a key that orders versions by number: 1.10.0 after 1.9.9, 2.0.0 after 2.0.0-alpha.
+    """Return a key that orders versions by number: 1.10.0 after 1.9.9, 2.0.0 after 2.0b.
 
     ``None`` and ``unversioned`` come before everything.
     """
     if version in _NO_VERSION:
-        return (0, (), 0, version)
-    number, _, pre = version.lstrip("vV").partition("-")
-    parts = re.findall(r"\d+|[A-Za-z]+", number)
-    release = tuple((1, int(p), "") if p.isdigit() else (0, 0, p.lower()) for p in parts)
-    return (1, _without_trailing_zeros(release), 0 if pre else 1, pre)
+        return (0, (), 0, _natural(version))
+    # Digits and dots are the number; what follows is a pre-release, or a build's after a plus.
+    text = version.partition("+")[0].lstrip("vV")
+    number = re.match(r"[\d.]*", text)
+    assert number is not None
+    release = [int(part) for part in number.group().split(".") if part]
+    while release and release[-1] == 0:
+        release.pop()
+    pre = text[number.end() :].strip("-_.")
+    return (1, tuple(release), 0 if pre else 1, _natural(pre))
 
 
-def _without_trailing_zeros(
-    release: tuple[tuple[int, int, str], ...],
-) -> tuple[tuple[int, int, str], ...]:
-    while len(release) > 1 and release[-1] == (1, 0, ""):
-        release = release[:-1]
-    # A letter part (2.0b) comes before the same release without it: close the tuple.
-    return (*release, (0, 1, ""))
+def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key by which rc10 comes after rc9."""
+    parts = re.findall(r"\d+|[^\d]+", text)
+    return tuple((1, int(p), "") if p.isdigit() else (0, 0, p.lower()) for p in parts)
 
 
 def newest_version(versions: Mapping[str, object] | Iterator[str] | list[str]) -> str:
