@@ -182,6 +182,10 @@ def _array_of(value: AttrValue, element: ElementType) -> AnyArray:
     dtype: np.dtype[Any] = memory_dtype(_innermost(element))
     if isinstance(value, np.ndarray) and not _is_cell(value, element):
         return value
+    if isinstance(value, int) and dtype.kind in "iu":
+        limits: np.iinfo[Any] = np.iinfo(str(dtype))
+        if not limits.min <= value <= limits.max:
+            raise OverflowError(value)  # numpy 1 takes the low bits
     cells = np.empty((), dtype)
     cells[()] = value
     if dtype.kind in "biufc" and not isinstance(value, np.generic):

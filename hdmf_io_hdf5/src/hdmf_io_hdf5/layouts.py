@@ -146,7 +146,7 @@ def _check_shape(layout: ArrayLayout, itemsize: int) -> None:
             msg = f"chunks {chunks} are larger than the array may be, {limits}"
             raise ShapeError(
                 msg,
-                hint=f"An axis of at most {limit} takes chunks of at most {limit}; None is no limit.",
+                hint=f"An axis of at most {limit} takes no longer chunks; None means no limit.",
             )
         n_bytes *= chunk
     if n_bytes > _CHUNK_LIMIT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["h5py_dtype", "memory_type", "transfer_buffer", "transfer_dtype"]
 
 
+@lru_cache(maxsize=256)
 def memory_type(element: ElementType) -> h5t.TypeID:
     """Return the datatype of a transfer buffer of :func:`transfer_dtype`.
 
@@ -54,6 +56,7 @@ def memory_type(element: ElementType) -> h5t.TypeID:
             return file_type(element)
 
 
+@lru_cache(maxsize=256)
 def transfer_dtype(element: ElementType) -> np.dtype[Any]:
     """Return the numpy dtype of the buffer that HDF5 fills.
 
