@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.model.builders import find_type
-from hdmf_io_core.model.schemas import HDMF_COMMON, minimal_hdmf_common
+from hdmf_io_core.model.schemas import HDMF_COMMON, MINIMAL_TYPES, minimal_hdmf_common
 
 if TYPE_CHECKING:
     from hdmf_io_core.model.builders import Builder, StoredTree
@@ -15,15 +15,19 @@ __all__ = ["SpecsToCache"]
 
 
 class SpecsToCache:
-    """Collects, node by node, where specifications come from and which namespaces are used."""
+    """Collects, node by node, where specifications come from and which types of hdmf-common are used."""
 
     def __init__(self) -> None:
-        self._namespaces: set[str | None] = set()
+        self._common_types: set[str | None] = set()
+        self._has_new_ones = False
         self._trees: dict[StoredTree, None] = {}
 
     def note(self, builder: Builder) -> None:
         """Take note of a node that is to be written."""
-        self._namespaces.add(find_type(builder.attributes)[1])
+        data_type, namespace = find_type(builder.attributes)
+        if namespace == HDMF_COMMON:
+            self._common_types.add(data_type)
+            self._has_new_ones |= builder.home is None
         if builder.home is not None:
             self._trees[builder.home.tree] = None
 
@@ -33,6 +37,8 @@ class SpecsToCache:
         for tree in self._trees:
             found.update(tree.specs())
         known = {name for name, _ in (*found, *stored)}
-        if HDMF_COMMON in self._namespaces and HDMF_COMMON not in known:
+        # Ours would be wrong for a file with more types of the namespace: a reader would miss those.
+        is_ours = self._has_new_ones and self._common_types <= MINIMAL_TYPES
+        if is_ours and HDMF_COMMON not in known:
             found.update(minimal_hdmf_common())
         return {key: document for key, document in found.items() if key not in stored}

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import SpecDocuments
     from hdmf_io_core.types import JSON
 
-__all__ = ["HDMF_COMMON", "minimal_hdmf_common"]
+__all__ = ["HDMF_COMMON", "MINIMAL_TYPES", "minimal_hdmf_common"]
 
 HDMF_COMMON: Final = "hdmf-common"
+MINIMAL_TYPES: Final[frozenset[str | None]] = frozenset(
+    {"Container", "Data", "SimpleMultiContainer"}
+)
+"""What :func:`minimal_hdmf_common` describes."""
 _VERSION: Final = "1.8.0"
 """The first version of hdmf-common by which all three types are as described here."""
 
