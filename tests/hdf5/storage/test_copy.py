@@ -172,7 +172,8 @@ def test_same_types_and_layouts(copied: Any) -> None:
             b.get_filter(i)[2] for i in range(b.get_nfilters())
         ]
         times = [h5py.h5g.get_objinfo(node.id).mtime != 0 for node in (old, new)]
-        assert times[0] == times[1]
+        # Cached specifications are written anew, without times.
+        assert times[0] == times[1] or path.startswith("/specifications")
         if old.dtype.kind in "iufb":
             assert np.array_equal(old.fillvalue, new.fillvalue, equal_nan=old.dtype.kind == "f")
 
