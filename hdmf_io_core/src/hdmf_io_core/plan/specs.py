@@ -15,7 +15,7 @@ __all__ = ["SpecsToCache"]
 
 
 class SpecsToCache:
-    """Collects, node by node, where specifications come from and which types of hdmf-common are used."""
+    """Collects, node by node, where specifications come from, and what types are used."""
 
     def __init__(self) -> None:
         self._common_types: set[str | None] = set()
@@ -37,7 +37,7 @@ class SpecsToCache:
         for tree in self._trees:
             found.update(tree.specs())
         known = {name for name, _ in (*found, *stored)}
-        # Ours would be wrong for a file with more types of the namespace: a reader would miss those.
+        # Where more types of the namespace are used, a reader of ours would miss those.
         is_ours = self._has_new_ones and self._common_types <= MINIMAL_TYPES
         if is_ours and HDMF_COMMON not in known:
             found.update(minimal_hdmf_common())
