@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "TYPE_NAMES",
     "Builder",
     "DatasetBuilder",
     "DatatypeBuilder",
@@ -174,6 +175,8 @@ Builder: TypeAlias = GroupBuilder | DatasetBuilder | DatatypeBuilder
 Entry: TypeAlias = GroupBuilder | DatasetBuilder | DatatypeBuilder | LinkBuilder
 
 _TYPE_KEYS = ("neurodata_type", "data_type")
+TYPE_NAMES = frozenset({*_TYPE_KEYS, "namespace", "object_id"})
+"""Attributes that say what a node is, not what is in it."""
 
 
 def find_type(attributes: Mapping[str, Attribute]) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.errors import BrokenLinkWarning
+from hdmf_io_core.errors import BrokenLinkWarning, LinkTargetError
 from hdmf_io_core.model.builders import GroupBuilder, LinkBuilder
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 
@@ -36,6 +36,20 @@ class Link:
     target: LinkTarget | None
     node: Node | BrokenLink | None = None
     builder: LinkBuilder | None = None
+
+    @property
+    def node_path(self) -> str:
+        """Path of the node that a new link leads to.
+
+        Raises
+        ------
+        LinkTargetError
+            If it has none.
+        """
+        if self.node is None:
+            msg = "a link has neither a target nor a node"
+            raise LinkTargetError(msg)
+        return self.node.path
 
 
 class Children:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from hdmf_io_core.errors import (
     ContainerCycleError,
     DuplicateNameError,
-    LinkTargetError,
     NodeNotFoundError,
 )
+from hdmf_io_core.model.builders import TYPE_NAMES
 from hdmf_io_core.model.children import Children, Link
 from hdmf_io_core.model.data import Data
+from hdmf_io_core.model.describe import describe
 from hdmf_io_core.model.names import check_name, join_path, split_path
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.storage.layout import LinkTarget
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["Container"]
-
-_MAX_LINES = 20
 
 
 class Container(Node):
@@ -129,13 +128,22 @@ class Container(Node):
         return tuple(entry for _, entry in entries if isinstance(entry, Node))
 
     @property
+    def fields(self) -> dict[str, object]:
+        """Everything by name: attributes but those of the type, then entries, links followed.
+
+        A new dict each time; an entry wins over an attribute of its name.
+        """
+        own = {name: value for name, value in self.attributes.items() if name not in TYPE_NAMES}
+        return {**own, **dict(self.items())}
+
+    @property
     def links(self) -> Mapping[str, LinkTarget]:
         """Where the entries that are links point, by name."""
         found = {}
         for name in self._entries.names():
             entry = self._entries.get(name)
             if isinstance(entry, Link):
-                found[name] = entry.target or LinkTarget("soft", _path_of(entry.node))
+                found[name] = entry.target or LinkTarget("soft", entry.node_path)
         return found
 
     def keys(self) -> Iterator[str]:
@@ -228,25 +236,9 @@ class Container(Node):
         return list(self.keys())
 
     def __repr__(self) -> str:
-        kind = self.data_type or "untyped"
-        lines = [f"<{type(self).__name__} {self.path!r} ({kind})>"]
-        for count, name in enumerate(self.keys()):
-            if count == _MAX_LINES:
-                lines.append("  ...")
-                break
-            lines.append(f"  {self._line(name)}")
-        return "\n".join(lines)
+        return describe(self, self._entries)
 
     # inside
-
-    def _line(self, name: str) -> str:
-        entry = self._entries.get(name)
-        if isinstance(entry, Link):
-            return f"{name} -> {entry.target or _path_of(entry.node)}"
-        if isinstance(entry, Data):
-            return f"{name}: {entry.summary()}"
-        kind = entry.data_type if entry is not None else None
-        return f"{name}/ ({kind})" if kind else f"{name}/"
 
     def _child(self, name: str) -> Node | BrokenLink | None:
         entry = self._entries.get(name)
@@ -284,10 +276,3 @@ class Container(Node):
             path=self.path,
             hint=f"Did you mean {near[0]!r}?" if near else None,
         )
-
-
-def _path_of(node: Node | BrokenLink | None) -> str:
-    if node is None:
-        msg = "a link has neither a target nor a node"
-        raise LinkTargetError(msg)
-    return node.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.model.builders import TYPE_NAMES
 from hdmf_io_core.plan.compare import same_attribute
 from hdmf_io_core.plan.steps import ROOT_NAME, DeleteAttributes, SetAttributes, Step
 from hdmf_io_core.storage.dtypes import has_references
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import Attribute
 
 __all__ = ["attribute_steps", "differing", "same_identity"]
-
-_OF_THE_NODE = frozenset({"object_id", "data_type", "neurodata_type", "namespace"})
-"""Attributes that say what a node is, not what is in it."""
 
 
 def same_identity(one: Mapping[str, Attribute], other: Mapping[str, Attribute]) -> bool:
@@ -31,9 +29,7 @@ def differing(wanted: Mapping[str, Attribute], stored: Mapping[str, Attribute]) 
     return [
         name
         for name, attribute in wanted.items()
-        if name in stored
-        and name not in _OF_THE_NODE
-        and not same_attribute(stored[name], attribute)
+        if name in stored and name not in TYPE_NAMES and not same_attribute(stored[name], attribute)
     ]
 
 
