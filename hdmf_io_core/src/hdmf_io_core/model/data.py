@@ -10,7 +10,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from hdmf_io_core.chunks.dataio import DataIO
 from hdmf_io_core.chunks.lazy import LazyDataset
-from hdmf_io_core.errors import ConstructError, ShapeError
+from hdmf_io_core.errors import ClosedIOError, ConstructError, ShapeError
 from hdmf_io_core.model.builders import DatatypeBuilder
 from hdmf_io_core.model.node import Node, NodeLoader
 from hdmf_io_core.storage.dtypes import ElementType, element_repr
@@ -236,7 +236,10 @@ class Data(NDArrayOperatorsMixin, Node):
         return f"{what} ({self.data_type})" if self.data_type else what
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.path!r}: {self.summary()}>"
+        try:
+            return f"<{type(self).__name__} {self.path!r}: {self.summary()}>"
+        except ClosedIOError:
+            return f"<{type(self).__name__} {self.name!r} of a closed file>"
 
 
 class Datatype(Node):
