@@ -62,9 +62,11 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
     run = _Run(plan, dest)
     try:
         run.clear_the_way()
-        for phase in _phases(plan):
-            for step in phase:
-                run.step(step)
+        for step in _structure(plan):
+            run.step(step)
+        run.retarget()
+        for step in _content(plan):
+            run.step(step)
         run.drain()
         for late in _late(plan):
             run.step(late)
@@ -78,11 +80,14 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
     return run.report
 
 
-def _phases(plan: WritePlan) -> Iterator[Iterator[Step]]:
+def _structure(plan: WritePlan) -> Iterator[Step]:
     # In the order of the walk, so that a parent has its place before its children.
-    structure = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
-    yield (step for step in plan.steps if isinstance(step, structure))
-    yield (
+    kinds = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
+    return (step for step in plan.steps if isinstance(step, kinds))
+
+
+def _content(plan: WritePlan) -> Iterator[Step]:
+    return (
         step
         for step in plan.steps
         if isinstance(step, (CreateArray, OverwriteArray))
@@ -122,6 +127,11 @@ class _Run:
         moves = [step for step in self._plan.steps if isinstance(step, Move)]
         for move in sorted(moves, key=lambda move: move.path.count("/"), reverse=True):
             self._waiting[move.path] = self._undo.park(move.path)
+
+    def retarget(self) -> None:
+        """Let links and references follow the nodes that moved."""
+        moves = (step for step in self._plan.steps if isinstance(step, Move))
+        self._undo.retarget({move.path: move.new_path for move in moves})
 
     def step(self, step: Step | _LateContent) -> None:
         """Carry one step out; an error that passes is told which."""

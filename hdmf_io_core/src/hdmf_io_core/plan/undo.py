@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hdmf_io_core.plan.steps import CreateLink, DeleteAttributes, Move, SetAttributes
 from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef, RegionRef
+from hdmf_io_core.storage.protocols import SupportsMove
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from hdmf_io_core.storage.protocols import StorageWriter
 
@@ -25,6 +26,16 @@ class _Made:
     path: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Retargeted:
+    """New paths that links and references were given, by their old ones."""
+
+    moved: Mapping[str, str]
+
+
+_Done: TypeAlias = "_Made | _Retargeted | Move | CreateLink | SetAttributes | DeleteAttributes"
+
+
 @dataclass(slots=True)
 class Undo:
     """The changes of one write to one storage, each noted so that it can be taken back.
@@ -36,9 +47,7 @@ class Undo:
     """
 
     dest: StorageWriter
-    _done: list[_Made | Move | CreateLink | SetAttributes | DeleteAttributes] = field(
-        default_factory=list
-    )
+    _done: list[_Done] = field(default_factory=list)
     _made: set[str] = field(default_factory=set)
 
     def made(self, path: str) -> None:
@@ -54,6 +63,12 @@ class Undo:
         """Rename an entry, and note it."""
         rename(self.dest, old, new)
         self._done.append(Move(old, new))
+
+    def retarget(self, moved: Mapping[str, str]) -> None:
+        """Let what referred to moved nodes refer to their new paths, where it did so by path."""
+        if moved and isinstance(self.dest, SupportsMove):
+            self.dest.retarget(moved)
+            self._done.append(_Retargeted(moved))
 
     def park(self, path: str) -> str:
         """Move an entry out of the way, and return where it is now."""
@@ -86,9 +101,11 @@ class Undo:
         while self._done:
             self._revert(self._done.pop())
 
-    def _revert(self, done: _Made | Move | CreateLink | SetAttributes | DeleteAttributes) -> None:
+    def _revert(self, done: _Done) -> None:
         dest = self.dest
         match done:
+            case _Retargeted(moved=moved) if isinstance(dest, SupportsMove):
+                dest.retarget({new: old for old, new in moved.items()})
             case Move(path=path, new_path=new_path):
                 rename(dest, new_path, path)
             case CreateLink(path=path, target=target):
@@ -116,7 +133,10 @@ class Undo:
 
 
 def rename(dest: StorageWriter, old: str, new: str) -> None:
-    """Rename by a second hard link, so that the node, and references to it, stay what they are."""
+    """Rename: by a second hard link, so that the node stays what it is, or as the storage can."""
+    if isinstance(dest, SupportsMove):
+        dest.move(old, new)
+        return
     dest.create_link(new, LinkTarget("hard", old))
     try:
         dest.delete(old)

@@ -39,6 +39,7 @@ __all__ = [
     "StoredArray",
     "SupportsAdaptation",
     "SupportsAdopt",
+    "SupportsMove",
     "SupportsNative",
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
@@ -147,6 +148,25 @@ class SupportsAdopt(Protocol):
 
     def adopt(self, value: object) -> StoredArray | None:
         """Return the array behind ``value`` and where it is stored; None for anything else."""
+        ...
+
+
+@runtime_checkable
+class SupportsMove(Protocol):
+    """A writer that renames nodes itself, where there are no hard links to do it with."""
+
+    def move(self, path: str, new_path: str) -> None:
+        """Give a node another path; open arrays of it stay good.
+
+        Links and references go on naming the old path.
+        """
+        ...
+
+    def retarget(self, moved: Mapping[str, str]) -> None:
+        """Let links and references that name an old path, or one below it, name the new one.
+
+        All at once, so that two nodes can change places.
+        """
         ...
 
 
