@@ -5,7 +5,8 @@ holds `ecephys.nwb`, a file written by pynwb. `python` blocks run as they are; t
 are doctests. In `console` blocks the lines that start with `$ hdmf-io` run, and what they print
 is compared with the lines that follow; `...` stands for anything, and `$ echo $?` after a command
 shows its exit code, which otherwise must be 0. A block with any other word after the language
-is only shown. `EXAMPLES` is the folder of the examples. Without arguments: the README and every page of the docs.
+is only shown. `EXAMPLES` is the folder of the examples. Without arguments: the README and every
+page of the docs.
 """
 
 import contextlib
