@@ -9,7 +9,7 @@ import numpy as np
 
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.chunks.streams import ChunkStream, adapt_stream
-from hdmf_io_core.errors import HdmfIOError, NodeExistsError
+from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import DatasetBuilder, LinkBuilder, find_type
 from hdmf_io_core.plan.compare import find_referrer, same_array, same_content
 from hdmf_io_core.plan.policy import copied_layout, is_expandable_type, new_layout
@@ -28,6 +28,7 @@ from hdmf_io_core.plan.steps import (
 )
 from hdmf_io_core.storage.dtypes import ElementType, NumberType, has_references, memory_dtype
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
+from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdaptation, SupportsAdopt
 from hdmf_io_core.storage.values import infer
 
@@ -84,7 +85,7 @@ class ArrayPlanner:
         self, dataset: DatasetBuilder, path: str, *, may_link: bool = True
     ) -> CreateArray | CreateLink:
         """Return the step that makes a dataset, or a link to its data, which is not there yet."""
-        with _at(path, self._dest.source):
+        with located(self._dest.source, path):
             target = self._link_target(dataset) if may_link else None
             if target is not None:
                 link = LinkBuilder(dataset.name, target)
@@ -108,7 +109,7 @@ class ArrayPlanner:
         In place where type and rank allow it, so that references to it stay valid; else it is made
         anew.
         """
-        with _at(path, self._dest.source):
+        with located(self._dest.source, path):
             layout, content = self._content(dataset, path)
             stored = self._dest.array(stored_path)
             if isinstance(content, Copy) and same_array(content.source, stored):
@@ -200,12 +201,14 @@ class ArrayPlanner:
         self, stream: ChunkStream, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
         shape = tuple(0 if length is None else length for length in stream.maxshape)
+        options = self._options_of_new(dataset, path, None, stream.dtype)
+        # Only asked where it counts: to tell, an iterator of rows gathers its first chunk.
         layout = new_layout(
             shape,
             stream.dtype,
-            self._options_of_new(dataset, path, None, stream.dtype),
+            options,
             maxshape=stream.maxshape,
-            chunk_hint=stream.chunk_shape,
+            chunk_hint=stream.chunk_shape if _is_open(options) else None,
         )
         return layout, Stream(stream)
 
@@ -250,6 +253,10 @@ def _is_linkable(dataset: DatasetBuilder, data: LazyDataset) -> bool:
     return bool(data.ndim) and pristine and not has_references(data.element_type)
 
 
+def _is_open(options: WriteOptions | None) -> bool:
+    return options is None or not isinstance(options.chunks, tuple)
+
+
 def _options(dataset: DatasetBuilder, dtype: ElementType) -> WriteOptions | None:
     return dataset.wrapper.options(dtype) if dataset.wrapper is not None else None
 
@@ -280,19 +287,3 @@ def _as_cells(values: object, dtype: ElementType) -> AnyArray:
         cell[()] = values
         return cell
     return np.asarray(values, dtype=None if memory.hasobject else memory)
-
-
-class _at:
-    """Add the node's place to an error that passes and does not have one."""
-
-    def __init__(self, path: str, source: str) -> None:
-        self._path = path
-        self._source = source
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, HdmfIOError):
-            error.path = error.path or self._path
-            error.source = error.source or self._source
