@@ -1,0 +1,52 @@
+"""What dispatch needs to know of this backend. Imports no zarr: it is read at every start."""
+
+from __future__ import annotations
+
+import zipfile
+
+from hdmf_io_core.plugins.backendspec import BackendSpec
+from hdmf_io_core.plugins.hookspecs import hookimpl
+from hdmf_io_core.plugins.probe import Match, Probe
+
+__all__ = ["BACKEND", "hdmf_io_backends", "hdmf_io_sniff"]
+
+_OPTIONS = {
+    "zarr_format": "format of a new store: 3 or 2",
+    "use_consolidated": "whether consolidated metadata is taken for all there is",
+    "consolidate": "whether each write ends with consolidated metadata",
+    "storage_options": "a mapping of options for the file system behind a URL",
+    "allow_unfinished": "whether to open a store that a writer left unfinished",
+    "atomic": "whether mode 'w' writes beside the target and replaces it at the first write",
+}
+_MARKERS = ("zarr.json", ".zgroup", ".zarray", ".zmetadata")
+
+BACKEND = BackendSpec(
+    name="zarr",
+    io_class="hdmf_io_zarr.io:ZarrIO",
+    distribution="hdmf-io-zarr",
+    suffixes=(".zarr", ".nwb.zarr", ".zarr.zip"),
+    markers=_MARKERS,
+    object_types=(
+        "zarr.abc.store:Store", "zarr.core.group:Group", "zarr.storage._common:StorePath",
+    ),  # fmt: skip
+    options=_OPTIONS,
+)
+
+
+@hookimpl
+def hdmf_io_backends() -> list[BackendSpec]:
+    """Return the one backend of this distribution."""
+    return [BACKEND]
+
+
+@hookimpl
+def hdmf_io_sniff(probe: Probe) -> Match | None:
+    """Recognise a zip that holds a Zarr root."""
+    if probe.source.kind != "path" or probe.is_folder or probe.read_at(0, 4) != b"PK\x03\x04":
+        return None
+    try:
+        with zipfile.ZipFile(probe.source.location) as archive:
+            found = [name for name in _MARKERS if name in archive.NameToInfo]
+    except (OSError, zipfile.BadZipFile):
+        return None
+    return Match(BACKEND.name, f"zip with entry {found[0]}") if found else None

@@ -1,0 +1,221 @@
+"""Attributes between JSON and typed values; what JSON cannot say goes into hints."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hdmf_io_core.errors import MetadataError, UnsupportedDtypeError
+from hdmf_io_core.storage.dtypes import (
+    ArrayType,
+    ElementType,
+    NumberType,
+    RefType,
+    TextType,
+    VlenType,
+    element_repr,
+    memory_dtype,
+)
+from hdmf_io_core.storage.layout import Attribute, Empty
+from hdmf_io_core.storage.text import check_text
+from hdmf_io_core.types import AnyArray, Shape
+from hdmf_io_zarr.cells import from_json, to_json
+from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
+from hdmf_io_zarr.dtypes import disk_type
+from hdmf_io_zarr.elements import element_from_json, element_to_json
+from hdmf_io_zarr.references import References
+
+__all__ = ["encode_attribute", "read_attributes"]
+
+_INT64 = range(-(2**63), 2**63)
+_UINT64 = range(2**64)
+_TEXT = TextType()
+_FLOAT = NumberType(np.dtype(np.float64))
+
+
+class _Natural(NamedTuple):
+    """What a JSON value is taken for without hints; ``shape`` None is a null dataspace."""
+
+    element: ElementType
+    shape: Shape | None
+    cells: list[Any]
+
+
+def read_attributes(stored: Mapping[str, Any], references: References) -> dict[str, Attribute]:
+    """Return the user's attributes of a node; the reserved ones are left out."""
+    hidden = CONVENTIONS[references.zarr_format].hidden
+    hints = stored.get(HINTS)
+    typed = hints.get("attributes") if isinstance(hints, dict) else None
+    typed = typed if isinstance(typed, dict) else {}
+    return {
+        name: _decoded(value, typed.get(name), references)
+        for name, value in stored.items()
+        if name not in hidden
+    }
+
+
+def encode_attribute(
+    name: str, attribute: Attribute, references: References
+) -> tuple[Any, dict[str, Any] | None]:
+    """Return the JSON of an attribute, and the hint that it needs; None where JSON says it all.
+
+    Raises
+    ------
+    UnsupportedDtypeError, TextEncodingError, UnresolvedReferenceError
+        The value cannot be stored.
+    """
+    element, value = attribute.dtype, attribute.value
+    disk_type(element, references.zarr_format)
+    if isinstance(value, Empty):
+        return None, {"dtype": element_to_json(element), "shape": None}
+    cells, shape = _flat(name, value, element)
+    _check_texts(name, cells, element)
+    stored = _nested(to_json(cells, element, references), shape)
+    if isinstance(element, RefType) and stored is not None:
+        stored = _marked(stored, references.zarr_format)
+    natural = _natural(stored)
+    if (natural.element, natural.shape) == (element, shape):
+        return stored, None
+    return stored, {"dtype": element_to_json(element), "shape": list(shape)}
+
+
+def _marked(stored: Any, zarr_format: int) -> Any:
+    """Wrap references as hdmf-zarr does; those of an array one by one."""
+    if isinstance(stored, list):
+        return [_marked(item, zarr_format) for item in stored]
+    if stored is None:
+        return None
+    if zarr_format == 2:
+        return {"zarr_dtype": "object", "value": stored}
+    return {"_REFERENCE": stored}
+
+
+def _unmarked(value: Any) -> Any:
+    """Return the reference inside a wrapped one; anything else is no reference."""
+    if isinstance(value, dict):
+        if set(value) == {"_REFERENCE"}:
+            return value["_REFERENCE"]
+        if value.get("zarr_dtype") == "object" and "value" in value:
+            return value["value"]
+    return None
+
+
+def _decoded(stored: Any, hint: Any, references: References) -> Attribute:
+    if isinstance(hint, dict):
+        try:
+            return _hinted(stored, hint, references)
+        except MetadataError:
+            # Another program changed the attribute, and knows nothing of the hint.
+            pass
+    natural = _natural(stored)
+    if natural.shape is None:
+        return Attribute(Empty(natural.element), natural.element)
+    try:
+        values = from_json(natural.cells, natural.element, references)
+    except MetadataError:
+        text = json.dumps(stored, ensure_ascii=False)
+        return Attribute(text, _TEXT)
+    return Attribute(_shaped(values, natural.shape), natural.element)
+
+
+def _hinted(stored: Any, hint: Mapping[str, Any], references: References) -> Attribute:
+    element, shape = element_from_json(hint.get("dtype")), hint.get("shape", ())
+    if shape is None:
+        if stored is not None:
+            raise MetadataError("a null dataspace has a value")
+        return Attribute(Empty(element), element)
+    lengths = tuple(int(length) for length in shape)
+    cells = [stored]
+    for length in lengths:
+        if any(not isinstance(cell, list) or len(cell) != length for cell in cells):
+            raise MetadataError(f"the value has not the shape {lengths}")
+        cells = [item for cell in cells for item in cell]
+    if isinstance(element, RefType):
+        cells = [None if cell is None else _unmarked(cell) or {} for cell in cells]
+    return Attribute(_shaped(from_json(cells, element, references), lengths), element)
+
+
+def _shaped(values: AnyArray, shape: Shape) -> Any:
+    if shape:
+        return values.reshape(shape + values.shape[1:])
+    return values[0]
+
+
+def _natural(stored: Any) -> _Natural:
+    shape: list[int] = []
+    cells = [stored]
+    while cells and all(isinstance(cell, list) and len(cell) == len(cells[0]) for cell in cells):
+        shape.append(len(cells[0]))
+        cells = [item for cell in cells for item in cell]
+    if stored is None:
+        return _Natural(_FLOAT, None, [])
+    if not cells:
+        return _Natural(_FLOAT, tuple(shape), [])
+    element = _element_of(cells)
+    if element is None:
+        return _Natural(_TEXT, (), [json.dumps(stored, ensure_ascii=False)])
+    if isinstance(element, RefType):
+        cells = [_unmarked(cell) for cell in cells]
+    return _Natural(element, tuple(shape), cells)
+
+
+def _element_of(cells: list[Any]) -> ElementType | None:
+    """Return the one type of all cells; None if they have none in common."""
+    types = set(map(type, cells))
+    if types == {str}:
+        return _TEXT
+    if types == {bool}:
+        return NumberType(np.dtype(np.bool_))
+    if types == {int}:
+        if all(cell in _INT64 for cell in cells):
+            return NumberType(np.dtype(np.int64))
+        return NumberType(np.dtype(np.uint64)) if all(c in _UINT64 for c in cells) else None
+    if types and types <= {int, float}:
+        return _FLOAT
+    return RefType() if all(_unmarked(cell) is not None for cell in cells) else None
+
+
+def _flat(name: str, value: Any, element: ElementType) -> tuple[AnyArray, Shape]:
+    """Return the elements along one axis, and the shape that they have."""
+    axes, inner = 0, element
+    while isinstance(inner, ArrayType):
+        axes, inner = axes + len(inner.shape), inner.base
+    if isinstance(value, np.ndarray) and not _is_sequence(value, element):
+        array = value
+    else:
+        array = np.empty((), memory_dtype(inner))
+        try:
+            array[()] = value
+        except (OverflowError, TypeError, ValueError) as error:
+            msg = f"attribute {name!r}: {value!r} does not fit {element_repr(element)}"
+            raise UnsupportedDtypeError(msg) from error
+    shape = array.shape[: array.ndim - axes]
+    return array.reshape(math.prod(shape), *array.shape[len(shape) :]), shape
+
+
+def _is_sequence(value: AnyArray, element: ElementType) -> bool:
+    """Whether an array is one sequence of variable length, not an array of them."""
+    return isinstance(element, VlenType) and (
+        value.dtype != object or not all(isinstance(cell, np.ndarray) for cell in value.flat)
+    )
+
+
+def _check_texts(name: str, cells: AnyArray, element: ElementType) -> None:
+    if isinstance(element, TextType):
+        for cell in cells.tolist():
+            charset = element.charset if isinstance(cell, str) else "utf-8"
+            check_text(cell, charset=charset, length=element.length, where=f"attribute {name!r}")
+
+
+def _nested(cells: list[Any], shape: Shape) -> Any:
+    if not shape:
+        return cells[0]
+    if 0 in shape:
+        return np.empty(shape).tolist()
+    for length in reversed(shape[1:]):
+        cells = [cells[i : i + length] for i in range(0, len(cells), length)]
+    return cells

@@ -1,0 +1,242 @@
+"""The metadata documents of both formats: how one node's are read and written, and all at once.
+
+A :class:`Node` is the same for both; what else there is to a node stays in ``meta`` and is written back
+as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from hdmf_io_core.errors import MetadataError
+from hdmf_io_zarr.conventions import ZarrFormat
+from hdmf_io_zarr.stores import ByteStore
+
+__all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format"]
+
+
+@dataclass(slots=True)
+class Node:
+    """One node's documents.
+
+    Attributes
+    ----------
+    kind
+        What it is.
+    meta
+        What the documents say beside the attributes.
+    attributes
+        All of them, the reserved ones too.
+    path
+        Where it is in its tree, set and changed by that; empty before.
+    """
+
+    kind: Literal["group", "array"]
+    meta: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    path: str = ""
+
+
+class Consolidated(Protocol):
+    """All nodes of a store, made from their documents when asked for."""
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all nodes, without leading slash."""
+
+    def node(self, path: str) -> Node | None:
+        """Return a node; None if there is none."""
+
+
+class Documents(Protocol):
+    """How one format keeps documents."""
+
+    zarr_format: ZarrFormat
+
+    def load(self, store: ByteStore, path: str) -> Node | None:
+        """Read a node; None if there is none."""
+
+    def save(self, store: ByteStore, path: str, node: Node) -> None:
+        """Write a node."""
+
+    def load_all(self, store: ByteStore) -> Consolidated | None:
+        """Read the consolidated metadata; None if there is none."""
+
+    def save_all(self, store: ByteStore, nodes: Mapping[str, Node]) -> None:
+        """Write the consolidated metadata, and the root with it."""
+
+    def drop_all(self, store: ByteStore) -> None:
+        """Remove consolidated metadata that would no longer be true."""
+
+
+def find_format(store: ByteStore) -> ZarrFormat | None:
+    """Return the format of a store's root; None if it has none."""
+    if store.get("zarr.json") is not None:
+        return 3
+    v2 = (".zgroup", ".zarray", ".zmetadata")
+    return 2 if any(store.get(name) is not None for name in v2) else None
+
+
+def documents_of(zarr_format: ZarrFormat) -> Documents:
+    """Return how a format keeps documents."""
+    return _DocumentsV3() if zarr_format == 3 else _DocumentsV2()
+
+
+def _key(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _read(store: ByteStore, key: str) -> dict[str, Any] | None:
+    data = store.get(key)
+    return None if data is None else _parsed(data, store, key)
+
+
+def _parsed(data: bytes, store: ByteStore, key: str) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise MetadataError(
+            f"the document {key!r} is no JSON: {error}",
+            source=store.source,
+            hint="The store is damaged: copy it again from its origin.",
+        ) from error
+    if not isinstance(document, dict):
+        raise MetadataError(f"the document {key!r} is no JSON object", source=store.source)
+    return document
+
+
+def _write(store: ByteStore, key: str, document: Mapping[str, Any]) -> None:
+    # NaN and infinities as bare words, as the peers write them.
+    store.set(key, json.dumps(document, separators=(",", ":")).encode("ascii"))
+
+
+# format 2: .zgroup or .zarray, .zattrs, and .zmetadata beside the root's
+
+
+class _DocumentsV2:
+    zarr_format: ZarrFormat = 2
+
+    def load(self, store: ByteStore, path: str) -> Node | None:
+        for kind, name in (("array", ".zarray"), ("group", ".zgroup")):
+            meta = _read(store, _key(path, name))
+            if meta is not None:
+                attributes = _read(store, _key(path, ".zattrs")) or {}
+                return Node(kind, meta, attributes)  # type: ignore[arg-type]
+        return None
+
+    def save(self, store: ByteStore, path: str, node: Node) -> None:
+        for name, document in _v2_documents(node).items():
+            _write(store, _key(path, name), document)
+        if not node.attributes:
+            store.delete(_key(path, ".zattrs"))
+
+    def load_all(self, store: ByteStore) -> Consolidated | None:
+        document = _read(store, ".zmetadata")
+        if document is None or not isinstance(document.get("metadata"), dict):
+            return None
+        return _ConsolidatedV2(document["metadata"])
+
+    def save_all(self, store: ByteStore, nodes: Mapping[str, Node]) -> None:
+        metadata = {
+            _key(path, name): document
+            for path, node in sorted(nodes.items())
+            for name, document in _v2_documents(node).items()
+        }
+        self.save(store, "", nodes[""])
+        _write(store, ".zmetadata", {"metadata": metadata, "zarr_consolidated_format": 1})
+
+    def drop_all(self, store: ByteStore) -> None:
+        store.delete(".zmetadata")
+
+
+def _v2_documents(node: Node) -> dict[str, dict[str, Any]]:
+    first = ".zarray" if node.kind == "array" else ".zgroup"
+    documents = {first: {**node.meta, "zarr_format": 2}}
+    if node.attributes:
+        documents[".zattrs"] = node.attributes
+    return documents
+
+
+class _ConsolidatedV2:
+    def __init__(self, metadata: dict[str, Any]) -> None:
+        self._metadata = metadata
+
+    def paths(self) -> Iterable[str]:
+        ends = ("/.zarray", "/.zgroup")
+        return [key[:-8] for key in self._metadata if f"/{key}".endswith(ends)]
+
+    def node(self, path: str) -> Node | None:
+        attributes = dict(self._metadata.get(_key(path, ".zattrs"), ()))
+        meta = self._metadata.get(_key(path, ".zarray"))
+        if meta is not None:
+            return Node("array", dict(meta), attributes)
+        meta = self._metadata.get(_key(path, ".zgroup"))
+        return None if meta is None else Node("group", dict(meta), attributes)
+
+
+# format 3: zarr.json, the root's with all others inside
+
+
+class _DocumentsV3:
+    zarr_format: ZarrFormat = 3
+
+    def load(self, store: ByteStore, path: str) -> Node | None:
+        document = _read(store, _key(path, "zarr.json"))
+        return None if document is None else _v3_node(document)
+
+    def save(self, store: ByteStore, path: str, node: Node) -> None:
+        _write(store, _key(path, "zarr.json"), _v3_document(node))
+
+    def load_all(self, store: ByteStore) -> Consolidated | None:
+        root = _read(store, "zarr.json")
+        inline = (root or {}).get("consolidated_metadata")
+        if root is None or not isinstance(inline, dict) or inline.get("kind") != "inline":
+            return None
+        metadata = inline.get("metadata")
+        return _ConsolidatedV3(root, metadata) if isinstance(metadata, dict) else None
+
+    def save_all(self, store: ByteStore, nodes: Mapping[str, Node]) -> None:
+        ordered = sorted(nodes.items(), key=lambda item: (item[0].count("/"), item[0]))
+        metadata = {path: _v3_document(node, is_inner=True) for path, node in ordered if path}
+        inline = {"kind": "inline", "must_understand": False, "metadata": metadata}
+        document = {**_v3_document(nodes[""]), "consolidated_metadata": inline}
+        _write(store, "zarr.json", document)
+
+    def drop_all(self, store: ByteStore) -> None:
+        """Nothing to do: the root is written without it."""
+
+
+def _v3_node(document: dict[str, Any]) -> Node:
+    meta = dict(document)
+    meta.pop("consolidated_metadata", None)
+    attributes = meta.pop("attributes", None) or {}
+    kind = meta.get("node_type")
+    if kind not in {"group", "array"}:
+        raise MetadataError(f"a zarr.json says node_type {kind!r}, not group or array")
+    return Node(kind, meta, attributes)
+
+
+def _v3_document(node: Node, *, is_inner: bool = False) -> dict[str, Any]:
+    document = {
+        "zarr_format": 3, "node_type": node.kind, **node.meta, "attributes": node.attributes,
+    }  # fmt: skip
+    if is_inner and node.kind == "group":
+        # zarr-python would otherwise list the group in the store.
+        empty = {"kind": "inline", "must_understand": False, "metadata": {}}
+        document["consolidated_metadata"] = empty
+    return document
+
+
+class _ConsolidatedV3:
+    def __init__(self, root: dict[str, Any], metadata: dict[str, Any]) -> None:
+        self._root = root
+        self._metadata = metadata
+
+    def paths(self) -> Iterable[str]:
+        return ["", *self._metadata]
+
+    def node(self, path: str) -> Node | None:
+        document = self._metadata.get(path) if path else self._root
+        return None if document is None else _v3_node(document)

@@ -1,0 +1,129 @@
+"""``ZarrIO``: a Zarr store as an IO."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from hdmf_io_core.io.base import StorageIO
+from hdmf_io_core.io.modes import check_mode
+from hdmf_io_core.model.manager import Manager
+from hdmf_io_core.storage.protocols import ArraySink
+from hdmf_io_zarr.conventions import ZarrFormat
+from hdmf_io_zarr.opening import StoreOptions, open_storage
+from hdmf_io_zarr.reader import ZarrReader
+from hdmf_io_zarr.writer import ZarrWriter
+
+if TYPE_CHECKING:
+    import zarr
+    from zarr.abc.store import Store
+
+__all__ = ["ZarrIO"]
+
+
+class ZarrIO(StorageIO):
+    """A Zarr store, open for HDMF data.
+
+    Parameters
+    ----------
+    path : str, os.PathLike, zarr Store or zarr.Group
+        A folder, a zip file (modes ``r``, ``w``, ``w-`` and ``x``), a URL, or an open store, which
+        stays open when the IO is closed.
+    mode : {"r", "r+", "a", "w", "w-", "x"}
+        Read; change what exists; change or make; replace; make and refuse to replace (both last).
+        ``w`` writes a local store beside its place, and exchanges them at the first successful
+        ``write``; what is no Zarr store or empty folder is never replaced.
+    manager : Manager or None
+        Turns containers into builders and back; None for the light model.
+    zarr_format : {3, 2}
+        Format of a new store.
+    use_consolidated : bool or None
+        Whether consolidated metadata, where there is some, is taken for all there is. None: for
+        reading yes, for changing no, since others may have written without renewing it.
+    consolidate : bool
+        Whether each write ends with consolidated metadata.
+    storage_options : Mapping or None
+        Of the file system behind a URL.
+    allow_unfinished : bool
+        Whether to open a store that a writer left unfinished.
+    atomic : bool
+        False lets mode ``w`` write to the place itself: the old content goes with the first change.
+
+    Raises
+    ------
+    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError, CorruptFileError, OpenError
+        If the store cannot be opened; nothing is left behind.
+    ModeError, OptionError
+        If the mode or an option is unknown, or does not go with the store.
+
+    Notes
+    -----
+    Opening reads one document: the root's, with consolidated metadata all nodes'.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | Store | zarr.Group,
+        mode: str = "r",
+        manager: Manager | None = None,
+        *,
+        zarr_format: ZarrFormat = 3,
+        use_consolidated: bool | None = None,
+        consolidate: bool = True,
+        storage_options: Mapping[str, object] | None = None,
+        allow_unfinished: bool = False,
+        atomic: bool = True,
+    ) -> None:
+        options = StoreOptions(
+            zarr_format=zarr_format,
+            use_consolidated=use_consolidated,
+            consolidate=consolidate,
+            storage_options=storage_options,
+            allow_unfinished=allow_unfinished,
+            atomic=atomic,
+        )
+        checked = check_mode(mode)
+        opened = open_storage(path, checked, options)
+        self._lock = opened.lock
+        super().__init__(
+            opened.storage, checked, manager=manager, publication=opened.publication
+        )
+
+    @property
+    def file(self) -> Any:
+        """The store as ``zarr.Group``; another one after the first ``write`` of mode ``w``.
+
+        Raises
+        ------
+        ClosedIOError
+            If the IO is closed.
+        """
+        return self.storage.file
+
+    @property
+    def storage(self) -> ZarrReader:
+        """The open storage; belongs to the IO."""
+        return cast("ZarrReader", super().storage)
+
+    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
+        """Return what opens an array for writing; None in mode ``r``."""
+        storage = self.storage
+        return (lambda: storage.open_sink(path)) if isinstance(storage, ZarrWriter) else None
+
+    def close(self) -> None:
+        """Commit, publish and close; a second call does nothing."""
+        try:
+            super().close()
+        finally:
+            self._unlock()
+
+    def _discard(self) -> None:
+        try:
+            super()._discard()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()

@@ -1,0 +1,128 @@
+"""Stores of zarr-python, of whichever package, behind the interface of :mod:`hdmf_io_zarr.stores`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hdmf_io_core.errors import ModeError, OpenError
+
+__all__ = ["ObjectStore", "open_url"]
+
+
+class ObjectStore:
+    """A store of zarr-python: in memory, remote, or of another package.
+
+    Parameters
+    ----------
+    store : zarr.abc.store.Store
+        Open; belongs to the caller.
+    source : str or None
+        Its name; None takes the store's own.
+    prefix : str
+        Path below which the root is.
+    """
+
+    def __init__(self, store: Any, *, source: str | None = None, prefix: str = "") -> None:
+        from zarr.core.buffer import default_buffer_prototype
+        from zarr.core.sync import sync
+
+        self._store = store
+        self._sync = sync
+        self._prototype = default_buffer_prototype()
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self.source = str(store) if source is None else source
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        request = _byte_request(start, length)
+        if request is None and hasattr(self._store, "get_sync"):
+            found = self._store.get_sync(self._prefix + key, prototype=self._prototype)
+        else:
+            found = self._sync(self._store.get(self._prefix + key, self._prototype, request))
+        return None if found is None else found.to_bytes()
+
+    def set(self, key: str, data: bytes) -> None:
+        value = self._prototype.buffer.from_bytes(data)
+        try:
+            if hasattr(self._store, "set_sync"):
+                self._store.set_sync(self._prefix + key, value)
+            else:
+                self._sync(self._store.set(self._prefix + key, value))
+        except ValueError as error:
+            raise ModeError("the store is read-only", source=self.source) from error
+
+    def delete(self, key: str) -> None:
+        self._sync(self._store.delete(self._prefix + key))
+
+    def delete_tree(self, path: str) -> None:
+        for key in self._keys(path):
+            self._sync(self._store.delete(key))
+
+    def move_tree(self, old: str, new: str) -> None:
+        start = len(self._prefix) + len(old)
+        for key in self._keys(old):
+            data = self._sync(self._store.get(key, self._prototype))
+            self._sync(self._store.set(f"{self._prefix}{new}{key[start:]}", data))
+            self._sync(self._store.delete(key))
+
+    def names(self, path: str) -> list[str]:
+        where = f"{self._prefix}{path}".rstrip("/")
+        found: list[str] = self._sync(_listed(self._store.list_dir(where)))
+        return sorted({name.rstrip("/").rsplit("/", 1)[-1] for name in found})
+
+    def native(self) -> Any:
+        from zarr.storage import StorePath
+
+        return StorePath(self._store, self._prefix.rstrip("/")) if self._prefix else self._store
+
+    def close(self) -> None:
+        """Leave the store to whoever opened it."""
+
+    def _keys(self, path: str) -> list[str]:
+        where = f"{self._prefix}{path}/" if path else self._prefix
+        keys: list[str] = self._sync(_listed(self._store.list_prefix(where)))
+        return keys
+
+
+def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> ObjectStore:
+    """Open a URL through fsspec, or through obstore where fsspec is not installed.
+
+    Raises
+    ------
+    OpenError
+        Neither package is there, or it refuses the URL.
+    """
+    read_only = mode == "r"
+    try:
+        try:
+            from zarr.storage import FsspecStore
+
+            store: Any = FsspecStore.from_url(url, dict(options or {}), read_only=read_only)
+        except ModuleNotFoundError:
+            from obstore.store import from_url
+            from zarr.storage import ObjectStore as Obstore
+
+            store = Obstore(from_url(url, **dict(options or {})), read_only=read_only)
+    except ModuleNotFoundError as error:
+        raise OpenError(
+            f"the package {error.name!r} is needed for this URL",
+            source=url,
+            hint=f"Run: pip install {error.name}",
+        ) from error
+    except (OSError, TypeError, ValueError) as error:
+        raise OpenError(f"the URL cannot be opened: {error}", source=url) from error
+    return ObjectStore(store, source=url)
+
+
+def _byte_request(start: int, length: int | None) -> Any:
+    from zarr.abc.store import OffsetByteRequest, RangeByteRequest, SuffixByteRequest
+
+    if start < 0:
+        return SuffixByteRequest(-start)
+    if length is not None:
+        return RangeByteRequest(start, start + length)
+    return OffsetByteRequest(start) if start else None
+
+
+async def _listed(names: Any) -> list[str]:
+    return [name async for name in names]

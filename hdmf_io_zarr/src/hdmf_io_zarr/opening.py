@@ -1,0 +1,314 @@
+"""From what a user names to an open storage: modes, stores beside their place, locks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hdmf_io_core.durability.exchange import ExchangeFolder
+from hdmf_io_core.durability.publish import Publication
+from hdmf_io_core.errors import (
+    ModeError,
+    NotThisFormatError,
+    OpenError,
+    OptionError,
+    SourceExistsError,
+    SourceNotFoundError,
+)
+from hdmf_io_core.io.modes import may_write, starts_anew
+from hdmf_io_core.storage.protocols import StorageWriter
+from hdmf_io_core.types import Mode
+from hdmf_io_zarr.conventions import ZarrFormat
+from hdmf_io_zarr.documents import find_format
+from hdmf_io_zarr.locking import StoreLock
+from hdmf_io_zarr.objectstore import ObjectStore, open_url
+from hdmf_io_zarr.reader import ZarrReader
+from hdmf_io_zarr.stores import ByteStore, FolderStore, ZipFolderStore, ZipStore
+from hdmf_io_zarr.writer import ZarrWriter
+
+__all__ = ["Opened", "StoreOptions", "open_storage", "store_of_native"]
+
+_ZIP = ".zip"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """The options of :class:`~hdmf_io_zarr.io.ZarrIO`, by their names there."""
+
+    zarr_format: ZarrFormat = 3
+    use_consolidated: bool | None = None
+    consolidate: bool = True
+    storage_options: Mapping[str, object] | None = None
+    allow_unfinished: bool = False
+    atomic: bool = True
+
+    def __post_init__(self) -> None:
+        if self.zarr_format not in {2, 3}:
+            raise OptionError(f"zarr_format={self.zarr_format!r} is unknown", hint="Use 2 or 3.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open storage, how it will be published, and the lock that is held for it."""
+
+    storage: ZarrReader
+    publication: Publication | None = None
+    lock: StoreLock | None = None
+
+
+def open_storage(source: Any, mode: Mode, options: StoreOptions) -> Opened:
+    """Open a store.
+
+    Parameters
+    ----------
+    source
+        A path, a URL, or a store, store path or group of zarr-python.
+    mode, options
+        As for ``ZarrIO``.
+
+    Raises
+    ------
+    SourceNotFoundError, SourceExistsError, NotThisFormatError, LockedFileError, CorruptFileError, OpenError
+        It cannot be opened; nothing is left behind.
+    ModeError
+        It does not have the mode.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        text = os.fspath(source)
+        if "://" not in text:
+            return _open_local(Path(os.path.abspath(text)), mode, options)
+        store: ByteStore = open_url(text, mode, options.storage_options)
+    else:
+        store = store_of_native(source)
+    return Opened(_open_in_place(store, mode, options))
+
+
+def store_of_native(value: Any) -> ByteStore:
+    """Return the bytes of a store, store path or group of zarr-python; a local one as its folder.
+
+    Raises
+    ------
+    OpenError
+        It is none of these.
+    """
+    from zarr.abc.store import Store
+    from zarr.storage import LocalStore, StorePath
+
+    prefix = ""
+    if hasattr(value, "store_path"):  # a group
+        value = value.store_path
+    if isinstance(value, StorePath):
+        value, prefix = value.store, value.path
+    if not isinstance(value, Store):
+        raise OpenError(
+            f"a {type(value).__name__} is no Zarr store",
+            hint="Give a path, a URL, or a store or group of zarr-python.",
+        )
+    if isinstance(value, LocalStore):
+        return FolderStore(Path(os.path.abspath(value.root)) / prefix)
+    return ObjectStore(value, prefix=prefix)
+
+
+# local stores
+
+
+def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
+    if mode == "r":
+        consolidated = options.use_consolidated is not False
+        return Opened(_reader(_stored(path), options, consolidated=consolidated))
+    if path.suffix == _ZIP:
+        return _open_zip(path, mode, options)
+    # A link stays a link: the folder that it points to is changed or replaced.
+    path = Path(os.path.realpath(path))
+    if mode == "r+" and not path.exists():
+        raise SourceNotFoundError("there is no such store", source=str(path))
+    if starts_anew(mode):
+        _check_target(path, mode)
+    lock = StoreLock(path)
+    try:
+        if starts_anew(mode) and options.atomic:
+            return _open_beside(path, mode, options, lock)
+        store = _stored(path) if path.is_file() else FolderStore(path)
+        return Opened(_open_in_place(store, mode, options), lock=lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _stored(path: Path) -> ByteStore:
+    """Return the bytes of what exists."""
+    if path.is_dir():
+        return FolderStore(path)
+    if not path.exists():
+        raise SourceNotFoundError("there is no such store", source=str(path))
+    if not zipfile.is_zipfile(path):
+        raise NotThisFormatError(
+            "the file is neither a folder nor a zip", source=str(path), hint="Check the path."
+        )
+    return ZipStore(path)
+
+
+def _check_target(path: Path, mode: Mode) -> None:
+    """Refuse to replace what is no Zarr store; an empty folder is nothing."""
+    if not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir())):
+        return
+    if mode in {"w-", "x"}:
+        raise SourceExistsError(
+            "the path exists", source=str(path), hint="Use mode 'w' to replace it."
+        )
+    is_zip = path.suffix == _ZIP and path.is_file() and zipfile.is_zipfile(path)
+    if not (path.is_dir() or is_zip) or find_format(_stored(path)) is None:
+        raise SourceExistsError(
+            "the path exists and is no Zarr store, so it is not replaced",
+            source=str(path),
+            hint="Remove it yourself, or choose another name.",
+        )
+
+
+def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock) -> Opened:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        beside.mkdir()
+    except OSError as error:
+        raise OpenError(
+            f"the store cannot be made: {error.strerror}", source=str(path)
+        ) from error
+    storage = ZarrWriter(
+        FolderStore(beside, source=str(path)),
+        new_format=options.zarr_format,
+        consolidate=options.consolidate,
+        marks=False,
+        open_store=_link_opener(options),
+    )
+
+    def reopen() -> StorageWriter:
+        # What is there is what was just written: consolidated metadata can be trusted.
+        return _writer(FolderStore(path), options, consolidated=options.consolidate)
+
+    publication = ExchangeFolder(beside, path, reopen=reopen, replace=mode == "w")
+    return Opened(storage, publication, lock)
+
+
+# zips
+
+
+def _open_zip(path: Path, mode: Mode, options: StoreOptions) -> Opened:
+    if not starts_anew(mode):
+        raise ModeError(
+            f"a zip cannot be changed, so mode {mode!r} cannot be used",
+            source=str(path),
+            hint="Export it to a folder, or write a new one with mode 'w'.",
+        )
+    _check_target(path, mode)
+    lock = StoreLock(path)
+    folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    folder.mkdir()
+    store = ZipFolderStore(folder, source=str(path))
+    storage = ZarrWriter(
+        store,
+        new_format=options.zarr_format,
+        consolidate=options.consolidate,
+        marks=False,
+        open_store=_link_opener(options),
+    )
+    return Opened(storage, _ZipPublication(store, path, replace=mode == "w"), lock)
+
+
+class _ZipPublication:
+    """A folder becomes a zip whenever it was changed; the zip takes its place by one rename."""
+
+    def __init__(self, store: ZipFolderStore, target: Path, *, replace: bool) -> None:
+        self._store = store
+        self._target = target
+        self._replace = replace
+        self._published = -1
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is no zip yet."""
+        return self._published < 0
+
+    def publish(self, storage: StorageWriter) -> None:
+        """Make the zip."""
+        assert isinstance(storage, ZarrWriter)
+        if storage.n_commits == self._published:
+            return
+        beside = self._target.with_name(f"{self._store.folder.name}.zip")
+        try:
+            self._store.zip_to(beside)
+            if self._replace or not self.is_pending:
+                beside.replace(self._target)
+            else:
+                # A hard link fails where the name is taken, a rename would replace.
+                self._target.hardlink_to(beside)
+        finally:
+            beside.unlink(missing_ok=True)
+        self._published = storage.n_commits
+
+    def discard(self, storage: StorageWriter) -> None:
+        """Close the store; its folder goes with it."""
+        storage.close()
+
+
+# in place
+
+
+def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrReader:
+    if not may_write(mode):
+        return _reader(store, options, consolidated=options.use_consolidated is not False)
+    found = find_format(store)
+    holds_other = found is None and bool(store.names(""))
+    if holds_other:
+        raise NotThisFormatError(
+            "there is something else than a Zarr store", source=store.source,
+            hint="Choose another place.",
+        )
+    if mode == "r+" and found is None:
+        raise SourceNotFoundError("there is no Zarr store", source=store.source)
+    if mode in {"w-", "x"} and found is not None:
+        raise SourceExistsError("the store exists", source=store.source, hint="Use mode 'w'.")
+    if found is not None and not starts_anew(mode):
+        return _writer(store, options, consolidated=bool(options.use_consolidated))
+    storage = ZarrWriter(
+        store,
+        new_format=options.zarr_format,
+        consolidate=options.consolidate,
+        clears=found is not None,
+        open_store=_link_opener(options),
+    )
+    if mode == "a":
+        storage.begin()
+    return storage
+
+
+def _reader(store: ByteStore, options: StoreOptions, *, consolidated: bool) -> ZarrReader:
+    return ZarrReader(
+        store,
+        consolidated=consolidated,
+        allow_unfinished=options.allow_unfinished,
+        open_store=_link_opener(options),
+    )
+
+
+def _writer(store: ByteStore, options: StoreOptions, *, consolidated: bool) -> ZarrWriter:
+    return ZarrWriter(
+        store,
+        consolidated=consolidated,
+        consolidate=options.consolidate,
+        allow_unfinished=options.allow_unfinished,
+        open_store=_link_opener(options),
+    )
+
+
+def _link_opener(options: StoreOptions) -> Any:
+    def open_store(source: str) -> ByteStore:
+        if "://" in source:
+            return open_url(source, "r", options.storage_options)
+        return _stored(Path(source))
+
+    return open_store

@@ -1,0 +1,153 @@
+"""References and links: what a store says of another node, and where that is."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
+from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
+from hdmf_io_zarr.conventions import ZarrFormat
+from hdmf_io_zarr.tree import NodeTree
+
+__all__ = ["References", "candidates", "link_entry", "link_target", "normal_path"]
+
+_OWN = {"", "."}
+_RELATIVE = "relative"
+"""Key of ours in a link's entry: the path as it was given, from the group that holds the link."""
+
+
+class References:
+    """Turns references of one store into JSON and back.
+
+    Parameters
+    ----------
+    source
+        The store in which they stand.
+    zarr_format
+        Its format.
+    tree
+        Its nodes.
+    """
+
+    def __init__(self, source: str, zarr_format: ZarrFormat, tree: NodeTree) -> None:
+        self.source = source
+        self.zarr_format = zarr_format
+        self._tree = tree
+
+    def at(self, path: str, stored_source: str = ".") -> ObjectRef | None:
+        """Return the reference to a path, as stored; None for an empty one."""
+        if not path:
+            return None
+        source = candidates(stored_source, self.source)[0]
+        normal = normal_path(path)
+        return ObjectRef(source, key=(source, normal), path=normal)
+
+    def from_json(self, value: Any) -> ObjectRef | None:
+        """Return the reference that a JSON object is; None for null.
+
+        Raises
+        ------
+        MetadataError
+            It is none.
+        """
+        if value is None:
+            return None
+        if isinstance(value, Mapping) and isinstance(value.get("path"), str):
+            return self.at(value["path"], str(value.get("source") or "."))
+        raise MetadataError(f"{value!r} is no reference", source=self.source)
+
+    def path_of(self, ref: object) -> str:
+        """Return the path that a reference is stored as; empty for None.
+
+        Raises
+        ------
+        UnresolvedReferenceError
+            It has no path, or its target is not in this store.
+        """
+        if ref is None:
+            return ""
+        if isinstance(ref, ObjectRef) and ref.path is not None and ref.source == self.source:
+            path = normal_path(ref.path)
+            if self._tree.get(path) is not None:
+                return path
+        raise UnresolvedReferenceError(
+            f"the target of the reference {ref!r} is not in this store", source=self.source
+        )
+
+    def to_json(self, ref: object) -> Any:
+        """Return a reference as JSON, with the identities that format 2 adds; errors as path_of."""
+        path = self.path_of(ref)
+        if not path:
+            return None
+        if self.zarr_format == 3:
+            return {"source": ".", "path": path}
+        ids = {"object_id": self._id_of(path), "source_object_id": self._id_of("/")}
+        return {"source": ".", "path": path, **ids}
+
+    def _id_of(self, path: str) -> str | None:
+        node = self._tree.get(path)
+        found = node.attributes.get("object_id") if node is not None else None
+        return found if isinstance(found, str) else None
+
+
+def normal_path(path: str) -> str:
+    """Return a path with a leading slash, without a closing one, without empty parts and dots."""
+    return posixpath.normpath("/" + path.strip("/"))
+
+
+def candidates(stored: str, own: str) -> tuple[str, ...]:
+    """Return where a stored source may be: below the store's own folder, then beside it.
+
+    Older hdmf-zarr wrote sources relative to the parent folder.
+    """
+    if stored in _OWN:
+        return (own,)
+    if "://" in stored or os.path.isabs(stored):
+        return (stored,)
+    scheme, separator, rest = own.rpartition("://")
+    first = posixpath.normpath(posixpath.join(rest, stored))
+    second = posixpath.normpath(posixpath.join(posixpath.dirname(rest), stored))
+    return tuple(dict.fromkeys(f"{scheme}{separator}{path}" for path in (first, second)))
+
+
+def link_target(entry: Mapping[str, Any], own: str, group: str, *, is_there: Any) -> LinkTarget:
+    """Return what an entry of ``zarr_link`` or ``_LINKS`` points to.
+
+    Parameters
+    ----------
+    entry
+        As stored.
+    own, group
+        The store that it stands in, and the path of the group.
+    is_there : callable
+        Whether a source exists; settles what a relative one is relative to.
+    """
+    stored, path = str(entry.get("source") or "."), normal_path(str(entry.get("path") or "/"))
+    places = candidates(stored, own)
+    found = next((place for place in places if place == own or is_there(place)), places[0])
+    if found == own:
+        relative = entry.get(_RELATIVE)
+        is_true = isinstance(relative, str) and normal_path(f"{group}/{relative}") == path
+        return LinkTarget("soft", str(relative) if is_true else path)
+    if "://" in found or os.path.isabs(stored):
+        return LinkTarget("external", path, found)
+    return LinkTarget("external", path, os.path.relpath(found, os.path.dirname(own)))
+
+
+def link_entry(name: str, target: LinkTarget, group: str) -> dict[str, str]:
+    """Return the entry of ``zarr_link`` or ``_LINKS`` that a link in a group is stored as.
+
+    ``source`` is relative to the store's own folder, so that folders moved together keep their links.
+    """
+    if target.kind == "external":
+        source = target.file or "."
+        if "://" not in source and not os.path.isabs(source):
+            source = posixpath.join("..", source)
+        return {"name": name, "source": source, "path": normal_path(target.path)}
+    if target.path.startswith("/"):
+        return {"name": name, "source": ".", "path": normal_path(target.path)}
+    path = normal_path(f"{group}/{target.path}")
+    return {"name": name, "source": ".", "path": path, _RELATIVE: target.path}

@@ -1,0 +1,67 @@
+"""After nodes got other paths: the links and references of a store that named the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hdmf_io_core.storage.dtypes import has_references
+from hdmf_io_core.storage.layout import ObjectRef
+from hdmf_io_core.storage.references import resolve_cells
+from hdmf_io_core.storage.selection import select_all
+from hdmf_io_zarr.arrays import Home, ZarrArray, open_array
+from hdmf_io_zarr.conventions import HINTS
+from hdmf_io_zarr.tree import NodeTree
+
+__all__ = ["retarget"]
+
+
+def retarget(home: Home, tree: NodeTree, moved: Mapping[str, str]) -> None:
+    """Let whatever names an old path, or one below it, name the new one."""
+    for path, node in list(tree.walk()):
+        values = [value for name, value in node.attributes.items() if name != HINTS]
+        if _renamed(values, moved):
+            tree.touch(path)
+        if node.kind == "array":
+            _rename_elements(open_array(home, node), home.references.source, moved)
+
+
+def _renamed(value: Any, moved: Mapping[str, str]) -> bool:
+    """Change the paths in references and links of a JSON value; say whether there was one."""
+    if isinstance(value, list):
+        return any([_renamed(item, moved) for item in value])  # noqa: C419 - all of them
+    if not isinstance(value, dict):
+        return False
+    path = value.get("path")
+    if isinstance(path, str) and value.get("source") == ".":
+        value["path"] = _new_path(path, moved)
+        return bool(value["path"] != path)
+    return any([_renamed(item, moved) for item in value.values()])  # noqa: C419
+
+
+def _new_path(path: str, moved: Mapping[str, str]) -> str:
+    above = [old for old in moved if path == old or path.startswith(f"{old}/")]
+    if not above:
+        return path
+    old = max(above, key=len)
+    return moved[old] + path[len(old) :]
+
+
+def _rename_elements(array: ZarrArray, source: str, moved: Mapping[str, str]) -> None:
+    layout = array.layout
+    if not has_references(layout.dtype) or not layout.n_elements or layout.shape is None:
+        return
+    cells = np.empty(layout.shape, layout.memory_dtype)
+    array.read_into(select_all(layout.shape), cells)
+    changed: list[str] = []
+
+    def rename(ref: Any) -> object:
+        path = _new_path(ref.path, moved)
+        changed.extend([path] if path != ref.path else [])
+        return ObjectRef(source, path=path)
+
+    renamed = resolve_cells(cells, layout.dtype, rename)
+    if changed:
+        array.write(tuple(slice(0, length) for length in layout.shape), renamed)

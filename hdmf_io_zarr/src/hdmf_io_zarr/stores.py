@@ -1,0 +1,197 @@
+"""Keys to bytes: the interface of all stores, and local folders and zips, read without zarr-python.
+
+Nothing here knows of nodes or metadata. Keys have no leading slash; trees are named by their path without
+one, the root by the empty text.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any, Protocol
+
+from hdmf_io_core.errors import (
+    CorruptFileError,
+    ModeError,
+    NotThisFormatError,
+    OpenError,
+    SourceNotFoundError,
+    WriteError,
+)
+
+__all__ = ["ByteStore", "FolderStore", "ZipFolderStore", "ZipStore"]
+
+
+class ByteStore(Protocol):
+    """Bytes by key. Several threads may use it at once."""
+
+    source: str
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        """Return a value, or part of it (``start`` below 0 counts from the end); None: no such key."""
+
+    def set(self, key: str, data: bytes) -> None:
+        """Store a value, whole or not at all."""
+
+    def delete(self, key: str) -> None:
+        """Remove a value; one that is not there is passed over."""
+
+    def delete_tree(self, path: str) -> None:
+        """Remove all keys below a path."""
+
+    def move_tree(self, old: str, new: str) -> None:
+        """Rename all keys below a path."""
+
+    def names(self, path: str) -> list[str]:
+        """Return the next parts of all keys below a path."""
+
+    def native(self) -> Any:
+        """Return it as a store of zarr-python."""
+
+    def close(self) -> None:
+        """Release it."""
+
+
+class FolderStore:
+    """A folder of the local file system.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files are.
+    source : str or None
+        Its name in messages; None for the folder itself. A store that is written beside its place
+        has the name that it will get.
+    """
+
+    def __init__(self, folder: Path, *, source: str | None = None) -> None:
+        self.folder = folder
+        self.source = str(folder) if source is None else source
+        self._root = os.fspath(folder)
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        try:
+            with open(f"{self._root}/{key}", "rb") as file:  # noqa: PTH123 - hot: one call a chunk
+                if start:
+                    file.seek(start, os.SEEK_END if start < 0 else os.SEEK_SET)
+                return file.read() if length is None else file.read(length)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise OpenError(f"{key!r} cannot be read: {error.strerror}", source=self.source) from error
+
+    def set(self, key: str, data: bytes) -> None:
+        path = f"{self._root}/{key}"
+        beside = f"{path}.{threading.get_ident():x}.part"
+        try:
+            try:
+                file = open(beside, "wb")  # noqa: PTH123, SIM115 - hot
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+                file = open(beside, "wb")  # noqa: PTH123, SIM115
+            with file:
+                file.write(data)
+            os.replace(beside, path)  # noqa: PTH105
+        except OSError as error:
+            Path(beside).unlink(missing_ok=True)
+            raise WriteError(f"{key!r} cannot be written: {error.strerror}", source=self.source) from error
+
+    def delete(self, key: str) -> None:
+        (self.folder / key).unlink(missing_ok=True)
+
+    def delete_tree(self, path: str) -> None:
+        shutil.rmtree(self.folder / path, ignore_errors=True)
+
+    def move_tree(self, old: str, new: str) -> None:
+        if (self.folder / old).exists():
+            (self.folder / old).rename(self.folder / new)
+
+    def names(self, path: str) -> list[str]:
+        try:
+            return os.listdir(self.folder / path)  # noqa: PTH208 - names are all that is needed
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def native(self) -> Any:
+        from zarr.storage import LocalStore
+
+        return LocalStore(self.folder)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class ZipFolderStore(FolderStore):
+    """A folder that a zip is assembled in; it goes when the store is closed."""
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def zip_to(self, target: Path) -> None:
+        """Write all files into a zip, uncompressed, since chunks are compressed already."""
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+            for path in sorted(self.folder.rglob("*")):
+                if path.is_file():
+                    archive.write(path, path.relative_to(self.folder).as_posix())
+
+
+class ZipStore:
+    """A zip file, for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self.source = str(path)
+        try:
+            self._archive = zipfile.ZipFile(path)
+        except FileNotFoundError as error:
+            raise SourceNotFoundError("there is no such file", source=self.source) from error
+        except zipfile.BadZipFile as error:
+            raise NotThisFormatError("the file is no zip", source=self.source) from error
+        # ZipFile's own seeks and reads are two steps.
+        self._lock = threading.Lock()
+        self._children: dict[str, dict[str, None]] = {}
+        for key in self._archive.namelist():
+            parts = key.rstrip("/").split("/")
+            for index, part in enumerate(parts):
+                self._children.setdefault("/".join(parts[:index]), {})[part] = None
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        try:
+            with self._lock:
+                data = self._archive.read(key)
+        except KeyError:
+            return None
+        except zipfile.BadZipFile as error:
+            raise CorruptFileError(f"{key!r} is damaged", source=self.source) from error
+        first = len(data) + start if start < 0 else start
+        return data[first:] if length is None else data[first : first + length]
+
+    def names(self, path: str) -> list[str]:
+        return list(self._children.get(path, ()))
+
+    def set(self, key: str, data: bytes) -> None:
+        raise self._fixed()
+
+    def delete(self, key: str) -> None:
+        raise self._fixed()
+
+    def delete_tree(self, path: str) -> None:
+        raise self._fixed()
+
+    def move_tree(self, old: str, new: str) -> None:
+        raise self._fixed()
+
+    def native(self) -> Any:
+        from zarr.storage import ZipStore as Native
+
+        return Native(self.source, mode="r")
+
+    def close(self) -> None:
+        self._archive.close()
+
+    def _fixed(self) -> ModeError:
+        return ModeError(
+            "a zip cannot be changed", source=self.source, hint="Export it to a folder first."
+        )

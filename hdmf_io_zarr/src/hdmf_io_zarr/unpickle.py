@@ -1,0 +1,169 @@
+"""What older hdmf-zarr pickled, read without running a pickle's code (docs/formats/zarr.md).
+
+numpy's own classes are not even called: a pickle can lie to them about what memory holds. Stand-ins
+take the state down, and the arrays are made from it once every part has been checked. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import re
+from typing import Any
+
+import numpy as np
+
+from hdmf_io_core.errors import MetadataError
+from hdmf_io_core.storage.numpytypes import object_array
+from hdmf_io_core.types import AnyArray
+
+__all__ = ["unpickle"]
+
+_TYPE = re.compile(r"[biufcSUVO]\d*")
+_ITEMS_LIMIT = 1 << 28
+
+
+def unpickle(data: bytes) -> Any:
+    """Return what a pickle holds: text, bytes, numbers, lists, tuples, dicts, arrays of these.
+
+    Raises
+    ------
+    MetadataError
+        The pickle names anything else, contradicts itself, or is damaged.
+    """
+    try:
+        return _plain(_Unpickler(io.BytesIO(data)).load())
+    except MetadataError:
+        raise
+    except (RecursionError, MemoryError, Exception) as error:  # a damaged pickle raises anything
+        raise MetadataError(f"a pickled value cannot be read: {error}") from error
+
+
+class _Dtype:
+    """What a pickled ``numpy.dtype`` says of itself."""
+
+    def __init__(self, code: str = "O8", align: object = None, copy: object = None) -> None:
+        if not isinstance(code, str) or _TYPE.fullmatch(code) is None:
+            raise MetadataError(f"a pickled array has elements of type {code!r}")
+        self._code = code
+        self._state: tuple[Any, ...] = ()
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self._state = state
+
+    def make(self) -> np.dtype[Any]:
+        """Return the dtype that the state describes."""
+        order, sub, names, fields, size = ("|", None, None, None, -1)
+        if self._state:
+            _, order, sub, names, fields, size = self._state[:6]
+        if names:
+            parts = [fields[name] for name in names]
+            layout = {
+                "names": list(names),
+                "formats": [_dtype(part[0]) for part in parts],
+                "offsets": [int(part[1]) for part in parts],
+                "itemsize": int(size),
+            }
+            return np.dtype(layout)  # type: ignore[call-overload,no-any-return]
+        if sub is not None:
+            return np.dtype((_dtype(sub[0]), tuple(int(length) for length in sub[1])))
+        made = np.dtype("O" if self._code[0] == "O" else self._code)
+        return made.newbyteorder(order) if order in {"<", ">"} else made
+
+
+class _Array:
+    """What a pickled ``numpy.ndarray`` says of itself."""
+
+    def __init__(self) -> None:
+        self._state: tuple[Any, ...] = ()
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self._state = state
+
+    def make(self) -> AnyArray:
+        """Return the array that the state describes."""
+        _, shape, kind, is_fortran, content = self._state
+        dtype = _dtype(kind)
+        lengths = tuple(int(length) for length in shape)
+        n_items = math.prod(lengths)
+        if min(lengths, default=0) < 0 or n_items > _ITEMS_LIMIT:
+            raise MetadataError(f"a pickled array has the shape {lengths}")
+        flat = _items(content, dtype) if dtype.hasobject else _numbers(content, dtype, n_items)
+        return flat.reshape(lengths, order="F" if is_fortran else "C")
+
+
+class _Reference(dict[str, object]):
+    """Stands for the dict of a reference."""
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        """Return the stand-in for a name; nothing is imported."""
+        found = _STAND_INS.get((module.replace("numpy.core", "numpy._core"), name))
+        if found is None:
+            raise MetadataError(
+                f"a pickled value names {module}.{name}, which is refused",
+                hint="Rewrite the store with the version of hdmf-zarr that made it.",
+            )
+        return found
+
+
+def _reconstruct(kind: object, shape: object, code: object) -> _Array:
+    if kind is not _Array:
+        raise MetadataError("a pickled array is of no plain class")
+    return _Array()
+
+
+def _scalar(kind: object, content: object) -> Any:
+    dtype = _dtype(kind)
+    if dtype.hasobject:
+        return _items([content], dtype)[0]
+    return _numbers(content, dtype, 1)[0]
+
+
+_STAND_INS: dict[tuple[str, str], Any] = {
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy._core.multiarray", "scalar"): _scalar,
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    ("hdmf_zarr.utils", "ZarrReference"): _Reference,
+}
+
+
+def _dtype(kind: object) -> np.dtype[Any]:
+    if not isinstance(kind, _Dtype):
+        raise MetadataError("a pickled array has elements of no numpy type")
+    return kind.make()
+
+
+def _numbers(content: object, dtype: np.dtype[Any], n_items: int) -> AnyArray:
+    if not isinstance(content, (bytes, bytearray)) or len(content) != n_items * dtype.itemsize:
+        raise MetadataError(f"a pickled array of {n_items} {dtype} has content of another size")
+    if not dtype.itemsize:
+        return np.zeros(n_items, dtype)
+    return np.frombuffer(content, dtype).copy()
+
+
+def _items(content: object, dtype: np.dtype[Any]) -> AnyArray:
+    if not isinstance(content, list):
+        raise MetadataError("a pickled array of objects has no list of them")
+    items = [_plain(item) for item in content]
+    if dtype.names is None:
+        return object_array(items, (len(items),))
+    return np.array([tuple(item) for item in items], dtype)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with arrays made of their stand-ins, whatever it is nested in."""
+    if isinstance(value, _Array):
+        return value.make()
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(item) for item in value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (str, bytes, bool, int, float, complex, np.generic, np.ndarray)):
+        return value
+    if value is None:
+        return None
+    raise MetadataError(f"a pickled value is a {type(value).__name__}, which is refused")
