@@ -26,7 +26,13 @@ from hdmf_io_core.plan.steps import (
     Stream,
     Values,
 )
-from hdmf_io_core.storage.dtypes import ElementType, NumberType, has_references, memory_dtype
+from hdmf_io_core.storage.dtypes import (
+    ElementType,
+    NumberType,
+    TextType,
+    has_references,
+    memory_dtype,
+)
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdaptation, SupportsAdopt
@@ -245,12 +251,17 @@ class ArrayPlanner:
 
 
 def _is_linkable(dataset: DatasetBuilder, data: LazyDataset) -> bool:
-    """Whether a link would lose nothing: a stored dataset has its attributes as they were read.
+    """Whether a link would lose nothing, and stock hdmf would read it.
 
-    Scalars are copied, as in hdmf; references are good in their own file alone.
+    Scalars are copied, as in hdmf; references are good in their own file alone. Of a stored tree,
+    stock reads links in place of series, but not of text or columns of tables (LinkBuilder.data).
     """
-    pristine = dataset.home is None or not dataset.changed
-    return bool(data.ndim) and pristine and not has_references(data.element_type)
+    if not data.ndim or has_references(data.element_type):
+        return False
+    if dataset.home is None:
+        return True
+    is_series = find_type(dataset.attributes)[0] in {None, "Data"}
+    return is_series and not dataset.changed and not isinstance(data.element_type, TextType)
 
 
 def _is_open(options: WriteOptions | None) -> bool:
