@@ -28,8 +28,9 @@ def external(file: h5py.File, path: str) -> h5py.ExternalLink | None:
 def linkable(file: h5py.File) -> dict[str, h5py.Dataset]:
     """The datasets that become links.
 
-    Scalars are copied, as in hdmf; and what holds references, or is referred to by a node that is
-    stored: references of HDF5 are good in their own file alone, and do not lead through a link.
+    Scalars are copied, as in hdmf; text and columns of tables, since stock hdmf reads no link in
+    place of those; and what holds references, or is referred to by a node that is stored:
+    references of HDF5 are good in their own file alone, and do not lead through a link.
     """
     hidden = spec_path(file)
     linked = {
@@ -39,6 +40,8 @@ def linkable(file: h5py.File) -> dict[str, h5py.Dataset]:
         and not path.startswith(hidden)
         and node.shape
         and not _refers(node.dtype)
+        and h5py.check_string_dtype(node.dtype) is None
+        and data_type(node) in {None, "Data"}
     }
     while True:
         targets = {identity(target) for target in targets_of_stored(file, set(linked))}
@@ -46,6 +49,10 @@ def linkable(file: h5py.File) -> dict[str, h5py.Dataset]:
         if len(kept) == len(linked):
             return kept
         linked = kept
+
+
+def data_type(node: h5py.Dataset) -> Any:
+    return node.attrs.get("neurodata_type", node.attrs.get("data_type"))
 
 
 def targets_of_stored(file: h5py.File, linked: set[str]) -> Iterator[Any]:
