@@ -6,7 +6,7 @@ from pathlib import Path
 
 from example_backend.storage import JsonTreeReader, JsonTreeWriter
 from example_backend.tree import load, new_tree
-from hdmf_io_core import Manager, StorageIO
+from hdmf_io_core import StorageIO
 from hdmf_io_core.durability.publish import RenameFile
 from hdmf_io_core.errors import SourceExistsError, SourceNotFoundError
 from hdmf_io_core.io.modes import check_mode, starts_anew
@@ -15,11 +15,13 @@ from hdmf_io_core.io.modes import check_mode, starts_anew
 class JsonTreeIO(StorageIO):
     """A JSON tree as an IO; the parameters are those of ``open_io``, and ``indent``."""
 
+    backend = "jsontree"
+
     def __init__(
         self,
         path: str | os.PathLike[str],
         mode: str = "r",
-        manager: Manager | None = None,
+        manager: object = None,
         *,
         indent: int | None = None,
     ) -> None:
