@@ -48,7 +48,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: TRY003
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
     value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

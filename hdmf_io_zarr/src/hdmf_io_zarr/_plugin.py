@@ -28,7 +28,7 @@ BACKEND = BackendSpec(
     markers=_MARKERS,
     object_types=(
         "zarr.abc.store:Store", "zarr.core.group:Group", "zarr.storage._common:StorePath",
-    ),  # fmt: skip
+    ),
     options=_OPTIONS,
 )
 

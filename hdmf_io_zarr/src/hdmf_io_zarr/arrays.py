@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
-from typing import Any, NamedTuple, Protocol
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,15 +19,19 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
 from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
 from hdmf_io_core.storage.memoryarray import default_cells
-from hdmf_io_core.storage.selection import AxisSelection, Selection
-from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
 from hdmf_io_zarr.cells import from_disk, to_disk
 from hdmf_io_zarr.coding import ChunkCoder, ShardCoder, coder_of
-from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type, v3_of_numpy
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
-from hdmf_io_zarr.references import References
-from hdmf_io_zarr.stores import ByteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.storage.selection import AxisSelection, Selection
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
+    from hdmf_io_zarr.documents import Node
+    from hdmf_io_zarr.references import References
+    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["Home", "ZarrArray", "ZarrChunkedArray", "open_array"]
 
@@ -102,10 +105,10 @@ class ZarrArray:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ZarrArray):
             return NotImplemented
-        return (self._home.store.source, self._node.path) == (other._home.store.source, other._path)
+        return self._where == other._where
 
     def __hash__(self) -> int:
-        return hash((self._home.store.source, self._node.path))
+        return hash(tuple(self._where.values()))
 
     # reading
 
@@ -123,7 +126,8 @@ class ZarrArray:
         """
         layout = self.layout
         if layout.shape is None:
-            raise UnsupportedFeatureError("a null dataspace has no elements", **self._where)
+            msg = "a null dataspace has no elements"
+            raise UnsupportedFeatureError(msg, **self._where)
         axes, target = self._on_disk(selection.axes), out.reshape(self._out_shape(selection))
         unit = self._reading_unit
         lists = [list(_parts(axis, length)) for axis, length in zip(axes, unit, strict=True)]
@@ -165,13 +169,15 @@ class ZarrArray:
         try:
             return coder.decode(data)  # type: ignore[no-any-return]
         except FormatError as error:
-            raise type(error)(f"chunk {coords}: {error.what}", hint=error.hint, **self._where) from error
+            msg = f"chunk {coords}: {error.what}"
+            raise type(error)(msg, hint=error.hint, **self._where) from error
 
     def _from_disk(self, chunk: AnyArray, out: AnyArray) -> None:
         try:
             from_disk(chunk, self._stored.element, self._home.references, out)
         except (MetadataError, TypeError, ValueError) as error:
-            raise MetadataError(f"elements cannot be read: {error}", **self._where) from error
+            msg = f"elements cannot be read: {error}"
+            raise MetadataError(msg, **self._where) from error
 
     # writing
 
@@ -200,7 +206,8 @@ class ZarrArray:
         full = tuple(slice(s, s + n) for s, n in zip(starts, encoded.shape, strict=True))
         for coords in grid.coords(full):
             inside, outside = grid.overlap(coords, full)
-            part = encoded[(*outside, ...)]
+            key: Any = (*outside, ...)
+            part = encoded[key]
             self._write_chunk(coords, inside, part, whole=_covers(inside, grid, coords))
 
     def _write_chunk(
@@ -233,8 +240,9 @@ class ZarrArray:
         for length, limit in zip(shape, limits or (), strict=False):
             fits = fits and length >= 0 and (limit is None or length <= limit)
         if not fits or (shape != layout.shape and layout.chunks is None):
+            msg = f"shape {shape} lies outside maxshape {limits}"
             raise ShapeError(
-                f"shape {shape} lies outside maxshape {limits}",
+                msg,
                 hint="Only an array created with chunks and maxshape grows.",
                 **self._where,
             )
@@ -348,12 +356,14 @@ class ZarrArray:
         for axis, length in zip(region, shape or (), strict=False):
             inside = inside and 0 <= axis.start <= axis.stop <= length
         if not inside:
-            raise ShapeError(f"region {region} lies outside the shape {shape}", **self._where)
+            msg = f"region {region} lies outside the shape {shape}"
+            raise ShapeError(msg, **self._where)
         extent = tuple(axis.stop - axis.start for axis in region)
         expected = (*extent, *np.empty(0, self._layout.memory_dtype).shape[1:])
         if values.shape != expected:
+            msg = f"values of shape {values.shape} for a region of shape {expected}"
             raise ShapeError(
-                f"values of shape {values.shape} for a region of shape {expected}", **self._where
+                msg, **self._where
             )
 
 
@@ -392,7 +402,8 @@ class ZarrChunkedArray(ZarrArray):
         coder = self._coded
         if chunk.skipped:
             if not isinstance(coder, ChunkCoder):
-                raise WriteError("a shard cannot have skipped a codec", **self._where)
+                msg = "a shard cannot have skipped a codec"
+                raise WriteError(msg, **self._where)
             data = coder.redo(coder.undo(data, skipped=chunk.skipped))
         self._home.store.set(key, data)
 
@@ -402,7 +413,8 @@ class ZarrChunkedArray(ZarrArray):
         if len(coords) != len(counts) or not all(
             0 <= c < n for c, n in zip(coords, counts, strict=True)
         ):
-            raise ShapeError(f"there is no chunk {coords} in a grid of {counts}", **self._where)
+            msg = f"there is no chunk {coords} in a grid of {counts}"
+            raise ShapeError(msg, **self._where)
         return (*coords, *(0 for _ in self._disk_shape[len(coords) :]))
 
 
@@ -459,7 +471,7 @@ def _indexed_parts(indices: npt.NDArray[np.intp], chunk: int) -> Iterator[_Part]
     numbers = indices // chunk
     borders = np.flatnonzero(np.diff(numbers)) + 1
     edges = [0, *borders.tolist(), len(indices)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         if start < stop:
             number = int(numbers[start])
             yield _Part(number, indices[start:stop] - number * chunk, slice(start, stop))
@@ -468,7 +480,8 @@ def _indexed_parts(indices: npt.NDArray[np.intp], chunk: int) -> Iterator[_Part]
 def _taken(chunk: AnyArray, inside: tuple[Any, ...]) -> AnyArray:
     """Return the orthogonal selection of a chunk; slices first, which copy nothing."""
     slices = tuple(part if isinstance(part, slice) else slice(None) for part in inside)
-    chunk = chunk[(*slices, ...)]
+    key: Any = (*slices, ...)
+    chunk = chunk[key]
     for axis, part in enumerate(inside):
         if not isinstance(part, slice):
             chunk = np.take(chunk, part, axis=axis)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,12 +21,16 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import Attribute, Empty
 from hdmf_io_core.storage.text import check_text
-from hdmf_io_core.types import AnyArray, Shape
 from hdmf_io_zarr.cells import from_json, to_json
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
 from hdmf_io_zarr.dtypes import disk_type
 from hdmf_io_zarr.elements import element_from_json, element_to_json
-from hdmf_io_zarr.references import References
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.types import AnyArray, Shape
+    from hdmf_io_zarr.references import References
 
 __all__ = ["encode_attribute", "read_attributes"]
 
@@ -126,13 +129,15 @@ def _hinted(stored: Any, hint: Mapping[str, Any], references: References) -> Att
     element, shape = element_from_json(hint.get("dtype")), hint.get("shape", ())
     if shape is None:
         if stored is not None:
-            raise MetadataError("a null dataspace has a value")
+            msg = "a null dataspace has a value"
+            raise MetadataError(msg)
         return Attribute(Empty(element), element)
     lengths = tuple(int(length) for length in shape)
     cells = [stored]
     for length in lengths:
         if any(not isinstance(cell, list) or len(cell) != length for cell in cells):
-            raise MetadataError(f"the value has not the shape {lengths}")
+            msg = f"the value has not the shape {lengths}"
+            raise MetadataError(msg)
         cells = [item for cell in cells for item in cell]
     if isinstance(element, RefType):
         cells = [None if cell is None else _unmarked(cell) or {} for cell in cells]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.numpytypes import object_array
 from hdmf_io_core.storage.text import decode_text
-from hdmf_io_core.types import AnyArray
 from hdmf_io_zarr.dtypes import disk_type
-from hdmf_io_zarr.references import References
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import AnyArray
+    from hdmf_io_zarr.references import References
 
 __all__ = ["from_disk", "from_json", "to_disk", "to_json"]
 
@@ -39,11 +41,11 @@ def to_json(values: AnyArray, element: ElementType, references: References) -> l
         case NumberType(dtype=dtype) if dtype.kind == "c":
             return [[value.real, value.imag] for value in values.reshape(-1).tolist()]
         case NumberType() | EnumType():
-            return values.reshape(-1).tolist()  # type: ignore[no-any-return]
+            return values.reshape(-1).tolist()
         case TextType():
             return [_as_str(cell) for cell in values.reshape(-1).tolist()]
         case OpaqueType():
-            return [bytes(cell).decode("latin-1") for cell in values.reshape(-1)]
+            return [cell.tobytes().decode("latin-1") for cell in values.reshape(-1)]
         case RefType():
             return [references.to_json(cell) for cell in values.reshape(-1).tolist()]
         case VlenType(base=base):
@@ -69,7 +71,8 @@ def from_json(cells: list[Any], element: ElementType, references: References) ->
     try:
         return _parsed(cells, element, references)
     except (KeyError, OverflowError, TypeError, ValueError) as error:
-        raise MetadataError(f"a value does not fit its type: {error}") from error
+        msg = f"a value does not fit its type: {error}"
+        raise MetadataError(msg) from error
 
 
 def _parsed(cells: list[Any], element: ElementType, references: References) -> AnyArray:
@@ -231,7 +234,8 @@ def _objects(cells: list[Any], element: ElementType, references: References) -> 
     if isinstance(element, CompoundType):
         records = [cell.tolist() if isinstance(cell, np.void) else cell for cell in cells]
         if any(not isinstance(record, (list, tuple)) for record in records):
-            raise MetadataError("a compound has an element that is no record")
+            msg = "a compound has an element that is no record"
+            raise MetadataError(msg)
         return from_json([list(record) for record in records], element, references)
     return from_json(cells, element, references)
 

@@ -7,14 +7,17 @@ is then a shard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numcodecs
 
 from hdmf_io_core.errors import OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.types import JSON, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hdmf_io_core.types import JSON, Shape
 
 __all__ = [
     "OBJECT_CODECS",
@@ -23,8 +26,10 @@ __all__ = [
     "chain_of_v2",
     "chain_of_v3",
     "codec_of",
+    "completed",
     "default_codecs",
     "normalised",
+    "sharded",
     "v2_of_chain",
     "v3_of_chain",
 ]
@@ -78,12 +83,14 @@ def codec_of(spec: CodecSpec) -> Any:
         return numcodecs.get_codec({"id": spec.name, **spec.config})
     except (TypeError, ValueError, KeyError) as error:
         if spec.name in numcodecs.registry.codec_registry:
+            msg = f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
             raise OptionError(
-                f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
+                msg
             ) from error
         package = _PACKAGES.get(spec.name)
+        msg = f"the codec {spec.name!r} is not available in Zarr"
         raise UnknownCodecError(
-            f"the codec {spec.name!r} is not available in Zarr",
+            msg,
             hint=f"Run: pip install {package}" if package else "Use zlib, zstd or blosc.",
         ) from error
 
@@ -92,7 +99,7 @@ def normalised(spec: CodecSpec) -> CodecSpec:
     """Return a codec with every setting said, so that equal configurations compare equal."""
     if spec.name == SHARDING or spec.name not in numcodecs.registry.codec_registry:
         return spec
-    config: dict[str, JSON] = {
+    config: dict[str, Any] = {
         key: value for key, value in codec_of(spec).get_config().items() if key != "id"
     }
     if spec.name == "blosc":
@@ -101,10 +108,34 @@ def normalised(spec: CodecSpec) -> CodecSpec:
     return CodecSpec(spec.name, config)
 
 
+def sharded(chunks: Shape, codecs: Sequence[CodecSpec]) -> CodecSpec:
+    """Return the codec that makes shards of chunks; array_node completes it for the elements."""
+    inner = [{"id": codec.name, **codec.config} for codec in codecs]
+    return CodecSpec(SHARDING, {"chunk_shape": list(chunks), "codecs": inner})
+
+
+def completed(spec: CodecSpec, chain: Chain, itemsize: int, *, has_order: bool) -> CodecSpec:
+    """Return a sharding codec as ``zarr.json`` has it; one that came from there stays as it is."""
+    inner: Any = spec.config["codecs"]
+    if not all("id" in entry for entry in inner):
+        return spec
+    codecs = tuple(CodecSpec(e["id"], {k: v for k, v in e.items() if k != "id"}) for e in inner)
+    index: list[JSON] = [
+        {"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"},
+    ]  # fmt: skip
+    config: dict[str, JSON] = {
+        "chunk_shape": spec.config["chunk_shape"],
+        "codecs": v3_of_chain(chain._replace(codecs=codecs), itemsize, has_order=has_order),
+        "index_codecs": index,
+        "index_location": "end",
+    }
+    return CodecSpec(SHARDING, config)
+
+
 def default_codecs(zarr_format: int) -> tuple[CodecSpec, ...]:
     """Return what hdmf-zarr compresses with unless it is told: Blosc in v2, Zstandard in v3."""
     if zarr_format == 2:
-        config = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
+        config: dict[str, JSON] = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
         return (CodecSpec("blosc", config),)
     return (normalised(CodecSpec("zstd", {"level": 0})),)
 
@@ -148,8 +179,9 @@ def v2_of_chain(chain: Chain) -> dict[str, JSON]:
 
 def _v2_entry(spec: CodecSpec) -> dict[str, JSON]:
     if spec.name == SHARDING:
+        msg = "shards need Zarr format 3"
         raise UnknownCodecError(
-            "shards need Zarr format 3", hint="Use zarr_format=3, or leave shards out."
+            msg, hint="Use zarr_format=3, or leave shards out."
         )
     config: dict[str, JSON] = dict(codec_of(spec).get_config())
     return config

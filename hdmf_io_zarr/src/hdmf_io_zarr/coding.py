@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import product
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numcodecs
 import numpy as np
@@ -13,9 +12,13 @@ import numpy.typing as npt
 
 from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, UnsupportedFeatureError
 from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.types import AnyArray, ChunkCoords, Shape
 from hdmf_io_zarr.codecs import SHARDING, Chain, chain_of_v3, codec_of
 from hdmf_io_zarr.unpickle import unpickle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Shape
 
 __all__ = ["ChunkCoder", "Coder", "ShardCoder", "coder_of"]
 
@@ -86,8 +89,9 @@ class ChunkCoder:
     def decode(self, data: bytes) -> AnyArray:
         values = self._values(self.undo(data))
         if values.size != math.prod(self._shape):
+            msg = f"a chunk has {values.size} elements, not {math.prod(self._shape)}"
             raise CorruptChunkError(
-                f"a chunk has {values.size} elements, not {math.prod(self._shape)}"
+                msg
             )
         values = values.reshape(self._shape)
         if self._axes is None:
@@ -109,7 +113,8 @@ class ChunkCoder:
                 data = self._codecs[index].decode(data)
             except Exception as error:  # each codec has its own
                 name = self._codecs[index].codec_id
-                raise CorruptChunkError(f"a chunk does not decode with {name}: {error}") from error
+                msg = f"a chunk does not decode with {name}: {error}"
+                raise CorruptChunkError(msg) from error
         return data
 
     def redo(self, data: Any) -> bytes:
@@ -128,18 +133,20 @@ class ChunkCoder:
         except HdmfIOError:
             raise
         except Exception as error:  # numcodecs raises whatever its parts do
-            raise CorruptChunkError(f"a chunk holds no {self._dtype} elements: {error}") from error
+            msg = f"a chunk holds no {self._dtype} elements: {error}"
+            raise CorruptChunkError(msg) from error
 
     def _encode_objects(self, values: AnyArray) -> Any:
         assert self._object_codec is not None
         if self._objects is None:
+            msg = "pickled elements are read, never written"
             raise UnsupportedFeatureError(
-                "pickled elements are read, never written",
+                msg,
                 hint="Export the store: the copy is not pickled.",
             )
         if self._object_codec.name != "vlen-utf8":
             return self._objects.encode(values)
-        flat = values.reshape(-1)
+        flat: Any = values.reshape(-1)
         if any(isinstance(cell, bytes) for cell in flat):
             # Text that is not UTF-8 is kept as it is; the layout of both codecs is the same.
             cells = [cell if isinstance(cell, bytes) else cell.encode() for cell in flat]
@@ -183,8 +190,9 @@ class ShardCoder:
         self._empty = empty
         self.counts: Shape = tuple(n // c for n, c in zip(shape, self.inner_shape, strict=True))
         if any(n % c for n, c in zip(shape, self.inner_shape, strict=True)):
+            msg = f"shards of shape {shape} are not whole chunks of shape {self.inner_shape}"
             raise UnsupportedFeatureError(
-                f"shards of shape {shape} are not whole chunks of shape {self.inner_shape}"
+                msg
             )
         inner = chain_of_v3(config["codecs"], len(shape))
         if dtype.hasobject and inner.object_codec is None:

@@ -7,13 +7,16 @@ as it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from hdmf_io_core.errors import MetadataError
-from hdmf_io_zarr.conventions import ZarrFormat
-from hdmf_io_zarr.stores import ByteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hdmf_io_zarr.conventions import ZarrFormat
+    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format"]
 
@@ -97,13 +100,15 @@ def _parsed(data: bytes, store: ByteStore, key: str) -> dict[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
+        msg = f"the document {key!r} is no JSON: {error}"
         raise MetadataError(
-            f"the document {key!r} is no JSON: {error}",
+            msg,
             source=store.source,
             hint="The store is damaged: copy it again from its origin.",
         ) from error
     if not isinstance(document, dict):
-        raise MetadataError(f"the document {key!r} is no JSON object", source=store.source)
+        msg = f"the document {key!r} is no JSON object"
+        raise MetadataError(msg, source=store.source)
     return document
 
 
@@ -214,7 +219,8 @@ def _v3_node(document: dict[str, Any]) -> Node:
     attributes = meta.pop("attributes", None) or {}
     kind = meta.get("node_type")
     if kind not in {"group", "array"}:
-        raise MetadataError(f"a zarr.json says node_type {kind!r}, not group or array")
+        msg = f"a zarr.json says node_type {kind!r}, not group or array"
+        raise MetadataError(msg)
     return Node(kind, meta, attributes)
 
 

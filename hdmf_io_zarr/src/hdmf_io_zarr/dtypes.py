@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,8 +24,12 @@ from hdmf_io_core.storage.dtypes import (
     has_references,
     memory_dtype,
 )
-from hdmf_io_core.types import JSON, Shape
-from hdmf_io_zarr.conventions import ZarrFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hdmf_io_core.types import JSON, Shape
+    from hdmf_io_zarr.conventions import ZarrFormat
 
 __all__ = ["DiskType", "disk_type", "natural_element", "numpy_of_v3", "type_name", "v3_of_numpy"]
 
@@ -73,7 +76,8 @@ def disk_type(element: ElementType, zarr_format: ZarrFormat) -> DiskType:
     match element:
         case NumberType(dtype=dtype) | EnumType(base=dtype):
             if dtype.str[1:] not in _V3_NAMES:
-                raise UnsupportedDtypeError(f"Zarr has no numbers of dtype {dtype}")
+                msg = f"Zarr has no numbers of dtype {dtype}"
+                raise UnsupportedDtypeError(msg)
             return DiskType(dtype)
         case OpaqueType(size=size):
             return DiskType(np.dtype((np.void, size)))
@@ -93,8 +97,9 @@ def disk_type(element: ElementType, zarr_format: ZarrFormat) -> DiskType:
                 return DiskType(np.dtype(object), as_json)
             return DiskType(np.dtype(parts))
         case _:
+            msg = f"Zarr cannot hold a {element_repr(element)}"
             raise UnsupportedDtypeError(
-                f"Zarr cannot hold a {element_repr(element)}",
+                msg,
                 hint="Export to HDF5, or leave it out.",
             )
 
@@ -156,7 +161,8 @@ def _marked_field(part: Mapping[str, str]) -> CompoundField:
             return CompoundField(name, OpaqueType(int(code.removeprefix("void") or 8) // 8))
         return CompoundField(name, _plain(np.dtype(code), is_ref=False))
     except (KeyError, TypeError, ValueError) as error:
-        raise MetadataError(f"{part!r} describes no field of a compound") from error
+        msg = f"{part!r} describes no field of a compound"
+        raise MetadataError(msg) from error
 
 
 def _plain(dtype: np.dtype[Any], *, is_ref: bool) -> ElementType:
@@ -176,8 +182,9 @@ def _plain(dtype: np.dtype[Any], *, is_ref: bool) -> ElementType:
         case "V":
             return OpaqueType(dtype.itemsize)
         case _:
+            msg = f"elements of dtype {dtype} have no counterpart here"
             raise UnsupportedDtypeError(
-                f"elements of dtype {dtype} have no counterpart here",
+                msg,
                 hint="Open the array with zarr-python: io.file[path].",
             )
 
@@ -258,8 +265,9 @@ def numpy_of_v3(data_type: Any, order: str) -> tuple[np.dtype[Any], str | None]:
     }  # fmt: skip
     kind = "V" if raw else kinds.get(str(name))
     if kind is None:
+        msg = f"the Zarr data type {data_type!r} has no counterpart here"
         raise UnsupportedDtypeError(
-            f"the Zarr data type {data_type!r} has no counterpart here",
+            msg,
             hint="Open the array with zarr-python: io.file[path].",
         )
     return np.dtype(f"{order if kind == 'U' else '|'}{kind}{size // 4 if kind == 'U' else size}"), None

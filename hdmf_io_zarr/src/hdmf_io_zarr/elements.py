@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from hdmf_io_core.storage.dtypes import (
     TextType,
     VlenType,
 )
-from hdmf_io_core.types import JSON
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import JSON
 
 __all__ = ["element_from_json", "element_to_json"]
 
@@ -57,7 +59,8 @@ def element_from_json(value: Any) -> ElementType:
     try:
         return _parse(value)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MetadataError(f"{value!r} is no element type") from error
+        msg = f"{value!r} is no element type"
+        raise MetadataError(msg) from error
 
 
 def _parse(value: Any) -> ElementType:

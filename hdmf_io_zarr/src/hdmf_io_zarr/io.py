@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode
-from hdmf_io_core.model.manager import Manager
-from hdmf_io_core.storage.protocols import ArraySink
-from hdmf_io_zarr.conventions import ZarrFormat
 from hdmf_io_zarr.opening import StoreOptions, open_storage
-from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.writer import ZarrWriter
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
     import zarr
     from zarr.abc.store import Store
+
+    from hdmf_io_core.model.manager import Manager
+    from hdmf_io_core.storage.protocols import ArraySink
+    from hdmf_io_zarr.conventions import ZarrFormat
+    from hdmf_io_zarr.reader import ZarrReader
 
 __all__ = ["ZarrIO"]
 

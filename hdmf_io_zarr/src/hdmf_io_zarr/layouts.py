@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,13 +19,13 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.plan.policy import guess_chunks
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, TextType
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
-from hdmf_io_core.types import JSON, MaxShape, Shape
 from hdmf_io_zarr.codecs import (
     SHARDING,
     Chain,
     chain_of_v2,
     chain_of_v3,
     codec_of,
+    completed,
     default_codecs,
     normalised,
     v2_of_chain,
@@ -36,6 +35,11 @@ from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
 from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type, natural_element, numpy_of_v3, type_name, v3_of_numpy
 from hdmf_io_zarr.elements import element_from_json, element_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.types import JSON, MaxShape, Shape
 
 __all__ = ["StoredLayout", "array_node", "check_layout", "read_layout"]
 
@@ -84,7 +88,8 @@ def read_layout(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
     except HdmfIOError:
         raise
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise MetadataError(f"the array's metadata is not that of Zarr: {error!r}") from error
+        msg = f"the array's metadata is not that of Zarr: {error!r}"
+        raise MetadataError(msg) from error
 
 
 def _read(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
@@ -101,11 +106,13 @@ def _read(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
         if implied is not None and chain.object_codec is None:
             chain = chain._replace(object_codec=CodecSpec(implied))
         if meta["chunk_grid"]["name"] != "regular":
-            raise MetadataError(f"the chunk grid {meta['chunk_grid']['name']!r} is not regular")
+            msg = f"the chunk grid {meta['chunk_grid']['name']!r} is not regular"
+            raise MetadataError(msg)
         chunks = tuple(int(n) for n in meta["chunk_grid"]["configuration"]["chunk_shape"])
         prefix, separator = _key_encoding(meta["chunk_key_encoding"])
     if len(chunks) != len(shape) or any(length < 1 for length in chunks):
-        raise MetadataError(f"chunks {chunks} do not cut the shape {shape}")
+        msg = f"chunks {chunks} do not cut the shape {shape}"
+        raise MetadataError(msg)
     logical = _logical(node, zarr_format, shape, chunks, dtype, chain)
     return StoredLayout(chunks, dtype, chain, prefix, separator, logical.dtype, logical)
 
@@ -125,7 +132,8 @@ def _v2_dtype(value: Any) -> np.dtype[Any]:
     parts = [
         (str(part[0]), _v2_dtype(part[1]), *(tuple(axes) for axes in part[2:])) for part in value
     ]
-    return np.dtype(parts)
+    made: np.dtype[Any] = np.dtype(parts)
+    return made
 
 
 def _v2_json(dtype: np.dtype[Any]) -> JSON:
@@ -141,7 +149,8 @@ def _key_encoding(entry: Any) -> tuple[str, str]:
         return f"c{separator}", separator
     if entry["name"] == "v2":
         return "", str(config.get("separator", "."))
-    raise MetadataError(f"chunk keys are encoded as {entry['name']!r}, which is unknown")
+    msg = f"chunk keys are encoded as {entry['name']!r}, which is unknown"
+    raise MetadataError(msg)
 
 
 def _logical(
@@ -169,8 +178,12 @@ def _logical(
         return ArrayLayout((), element, fill_value=fill)
     maxshape = _maxshape(hints, outer)
     storage = hints.get("storage")
+    named = node.meta.get("dimension_names")
+    names = None if named is None else tuple(named[: len(outer)])
     if storage in {"contiguous", "compact"}:
-        return ArrayLayout(outer, element, fill_value=fill, storage_class=storage)
+        return ArrayLayout(
+            outer, element, fill_value=fill, storage_class=storage, dimension_names=names
+        )
     return ArrayLayout(
         outer,
         element,
@@ -179,6 +192,7 @@ def _logical(
         codecs=chain.codecs,
         fill_value=fill,
         storage_class="chunked",
+        dimension_names=names,
     )
 
 
@@ -280,13 +294,17 @@ def check_layout(layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
     disk_type(layout.dtype, zarr_format)
     if layout.chunks is None:
         if layout.codecs:
-            raise OptionError("codecs without chunks", hint="Codecs work on chunks: give chunks.")
+            msg = "codecs without chunks"
+            raise OptionError(msg, hint="Codecs work on chunks: give chunks.")
         if layout.is_resizable:
-            raise ShapeError(f"maxshape {layout.maxshape} needs chunks", hint="Give chunks.")
+            msg = f"maxshape {layout.maxshape} needs chunks"
+            raise ShapeError(msg, hint="Give chunks.")
     elif not layout.shape:
-        raise ShapeError("a scalar or empty array has no chunks", hint="Leave chunks out.")
+        msg = "a scalar or empty array has no chunks"
+        raise ShapeError(msg, hint="Leave chunks out.")
     elif any(length < 1 for length in layout.chunks):
-        raise ShapeError(f"chunks {layout.chunks} have an axis shorter than 1")
+        msg = f"chunks {layout.chunks} have an axis shorter than 1"
+        raise ShapeError(msg)
     array_node(layout, zarr_format)
 
 
@@ -306,9 +324,10 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
     if zarr_format == 3:
         # In format 2 the byte order is the type's.
         chain = chain._replace(order=_byte_order(disk.dtype))
-    for spec in chain.codecs:
-        if spec.name != SHARDING:
-            codec_of(spec)
+    has_order = _has_order(disk.dtype)
+    if chain.codecs and chain.codecs[0].name == SHARDING:
+        sharding = completed(chain.codecs[0], chain, disk.dtype.itemsize, has_order=has_order)
+        chain = chain._replace(codecs=(sharding,))
     common: dict[str, Any] = {
         "shape": [*shape, *disk.extra],
         "fill_value": _fill_json(layout.fill_value, disk.dtype, zarr_format),
@@ -323,12 +342,14 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
             "data_type": v3_of_numpy(disk.dtype, disk.object_codec),
             "chunk_grid": grid,
             "chunk_key_encoding": keys,
-            "codecs": v3_of_chain(
-                chain, disk.dtype.itemsize, has_order=_has_order(disk.dtype)
-            ),
+            "codecs": v3_of_chain(chain, disk.dtype.itemsize, has_order=has_order),
             "storage_transformers": [],
         }
+        if layout.dimension_names is not None:
+            common["dimension_names"] = [*layout.dimension_names, *(None for _ in disk.extra)]
     node = Node("array", common)
+    if zarr_format == 2 and layout.dimension_names is not None:
+        node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
     _mark(node, layout, zarr_format)
     return node
 
@@ -337,7 +358,8 @@ def _byte_order(dtype: np.dtype[Any]) -> str:
     if dtype.names is not None:
         orders = {_byte_order(dtype[name]) for name in dtype.names if _has_order(dtype[name])}
         if len(orders) > 1:
-            raise UnsupportedDtypeError("Zarr cannot hold a compound of both byte orders")
+            msg = "Zarr cannot hold a compound of both byte orders"
+            raise UnsupportedDtypeError(msg)
         return orders.pop() if orders else "<"
     return ">" if dtype.byteorder == ">" else "<"
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import LockedFileError, OpenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["StoreLock"]
 
@@ -45,15 +48,17 @@ class StoreLock:
             try:
                 descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
             except OSError as error:
+                msg = f"the store cannot be locked for writing: {error.strerror}"
                 raise OpenError(
-                    f"the store cannot be locked for writing: {error.strerror}",
+                    msg,
                     source=str(self._target),
                 ) from error
             if not _try_lock(descriptor):
                 who = os.read(descriptor, 200).decode("utf-8", "replace")
                 os.close(descriptor)
+                msg = f"another writer holds the store: {who or 'unknown'}"
                 raise LockedFileError(
-                    f"another writer holds the store: {who or 'unknown'}",
+                    msg,
                     source=str(self._target),
                     hint="Close it there first; reading with mode 'r' is possible.",
                 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import ModeError, OpenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["ObjectStore", "open_url"]
 
@@ -49,7 +51,8 @@ class ObjectStore:
             else:
                 self._sync(self._store.set(self._prefix + key, value))
         except ValueError as error:
-            raise ModeError("the store is read-only", source=self.source) from error
+            msg = "the store is read-only"
+            raise ModeError(msg, source=self.source) from error
 
     def delete(self, key: str) -> None:
         self._sync(self._store.delete(self._prefix + key))
@@ -104,13 +107,15 @@ def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> Objec
 
             store = Obstore(from_url(url, **dict(options or {})), read_only=read_only)
     except ModuleNotFoundError as error:
+        msg = f"the package {error.name!r} is needed for this URL"
         raise OpenError(
-            f"the package {error.name!r} is needed for this URL",
+            msg,
             source=url,
             hint=f"Run: pip install {error.name}",
         ) from error
     except (OSError, TypeError, ValueError) as error:
-        raise OpenError(f"the URL cannot be opened: {error}", source=url) from error
+        msg = f"the URL cannot be opened: {error}"
+        raise OpenError(msg, source=url) from error
     return ObjectStore(store, source=url)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.durability.exchange import ExchangeFolder
-from hdmf_io_core.durability.publish import Publication
 from hdmf_io_core.errors import (
     ModeError,
     NotThisFormatError,
@@ -21,15 +19,20 @@ from hdmf_io_core.errors import (
     SourceNotFoundError,
 )
 from hdmf_io_core.io.modes import may_write, starts_anew
-from hdmf_io_core.storage.protocols import StorageWriter
-from hdmf_io_core.types import Mode
-from hdmf_io_zarr.conventions import ZarrFormat
 from hdmf_io_zarr.documents import find_format
 from hdmf_io_zarr.locking import StoreLock
 from hdmf_io_zarr.objectstore import ObjectStore, open_url
 from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.stores import ByteStore, FolderStore, ZipFolderStore, ZipStore
 from hdmf_io_zarr.writer import ZarrWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_core.durability.publish import Publication
+    from hdmf_io_core.storage.protocols import StorageWriter
+    from hdmf_io_core.types import Mode
+    from hdmf_io_zarr.conventions import ZarrFormat
 
 __all__ = ["Opened", "StoreOptions", "open_storage", "store_of_native"]
 
@@ -49,7 +52,8 @@ class StoreOptions:
 
     def __post_init__(self) -> None:
         if self.zarr_format not in {2, 3}:
-            raise OptionError(f"zarr_format={self.zarr_format!r} is unknown", hint="Use 2 or 3.")
+            msg = f"zarr_format={self.zarr_format!r} is unknown"
+            raise OptionError(msg, hint="Use 2 or 3.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,9 @@ def store_of_native(value: Any) -> ByteStore:
     if isinstance(value, StorePath):
         value, prefix = value.store, value.path
     if not isinstance(value, Store):
+        msg = f"a {type(value).__name__} is no Zarr store"
         raise OpenError(
-            f"a {type(value).__name__} is no Zarr store",
+            msg,
             hint="Give a path, a URL, or a store or group of zarr-python.",
         )
     if isinstance(value, LocalStore):
@@ -126,7 +131,8 @@ def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
     # A link stays a link: the folder that it points to is changed or replaced.
     path = Path(os.path.realpath(path))
     if mode == "r+" and not path.exists():
-        raise SourceNotFoundError("there is no such store", source=str(path))
+        msg = "there is no such store"
+        raise SourceNotFoundError(msg, source=str(path))
     if starts_anew(mode):
         _check_target(path, mode)
     lock = StoreLock(path)
@@ -145,10 +151,12 @@ def _stored(path: Path) -> ByteStore:
     if path.is_dir():
         return FolderStore(path)
     if not path.exists():
-        raise SourceNotFoundError("there is no such store", source=str(path))
+        msg = "there is no such store"
+        raise SourceNotFoundError(msg, source=str(path))
     if not zipfile.is_zipfile(path):
+        msg = "the file is neither a folder nor a zip"
         raise NotThisFormatError(
-            "the file is neither a folder nor a zip", source=str(path), hint="Check the path."
+            msg, source=str(path), hint="Check the path."
         )
     return ZipStore(path)
 
@@ -158,13 +166,15 @@ def _check_target(path: Path, mode: Mode) -> None:
     if not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir())):
         return
     if mode in {"w-", "x"}:
+        msg = "the path exists"
         raise SourceExistsError(
-            "the path exists", source=str(path), hint="Use mode 'w' to replace it."
+            msg, source=str(path), hint="Use mode 'w' to replace it."
         )
     is_zip = path.suffix == _ZIP and path.is_file() and zipfile.is_zipfile(path)
     if not (path.is_dir() or is_zip) or find_format(_stored(path)) is None:
+        msg = "the path exists and is no Zarr store, so it is not replaced"
         raise SourceExistsError(
-            "the path exists and is no Zarr store, so it is not replaced",
+            msg,
             source=str(path),
             hint="Remove it yourself, or choose another name.",
         )
@@ -175,8 +185,9 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
     try:
         beside.mkdir()
     except OSError as error:
+        msg = f"the store cannot be made: {error.strerror}"
         raise OpenError(
-            f"the store cannot be made: {error.strerror}", source=str(path)
+            msg, source=str(path)
         ) from error
     storage = ZarrWriter(
         FolderStore(beside, source=str(path)),
@@ -199,8 +210,9 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
 
 def _open_zip(path: Path, mode: Mode, options: StoreOptions) -> Opened:
     if not starts_anew(mode):
+        msg = f"a zip cannot be changed, so mode {mode!r} cannot be used"
         raise ModeError(
-            f"a zip cannot be changed, so mode {mode!r} cannot be used",
+            msg,
             source=str(path),
             hint="Export it to a folder, or write a new one with mode 'w'.",
         )
@@ -264,14 +276,17 @@ def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrR
     found = find_format(store)
     holds_other = found is None and bool(store.names(""))
     if holds_other:
+        msg = "there is something else than a Zarr store"
         raise NotThisFormatError(
-            "there is something else than a Zarr store", source=store.source,
+            msg, source=store.source,
             hint="Choose another place.",
         )
     if mode == "r+" and found is None:
-        raise SourceNotFoundError("there is no Zarr store", source=store.source)
+        msg = "there is no Zarr store"
+        raise SourceNotFoundError(msg, source=store.source)
     if mode in {"w-", "x"} and found is not None:
-        raise SourceExistsError("the store exists", source=store.source, hint="Use mode 'w'.")
+        msg = "the store exists"
+        raise SourceExistsError(msg, source=store.source, hint="Use mode 'w'.")
     if found is not None and not starts_anew(mode):
         return _writer(store, options, consolidated=bool(options.use_consolidated))
     storage = ZarrWriter(

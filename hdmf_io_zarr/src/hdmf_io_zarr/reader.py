@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import join_path, split_path
-from hdmf_io_core.storage.dtypes import ElementType
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -39,6 +38,9 @@ from hdmf_io_zarr.documents import Consolidated, Node, documents_of, find_format
 from hdmf_io_zarr.references import References, link_target, normal_path
 from hdmf_io_zarr.stores import ByteStore
 from hdmf_io_zarr.tree import NodeTree
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.dtypes import ElementType
 
 __all__ = ["UNFINISHED", "StoreOpener", "ZarrReader"]
 
@@ -107,20 +109,21 @@ class ZarrReader:
         self._others: dict[str, ZarrReader | None] = {}
         # (path in the other store, path here) of what links led to, by source.
         self._mounts: dict[str, dict[str, str]] = {}
-        self._spec_path: str | None | bool = False
+        self._spec_path: str | bool | None = False
         self._attach(*self._opened())
         if not allow_unfinished:
             self._check_finished()
 
     def _opened(self) -> tuple[ZarrFormat, Consolidated | None]:
         for zarr_format in (3, 2) if self._use_consolidated else ():
-            found = documents_of(zarr_format).load_all(self._store)  # type: ignore[arg-type]
+            found = documents_of(zarr_format).load_all(self._store)
             if found is not None:
-                return zarr_format, found  # type: ignore[return-value]
+                return zarr_format, found
         known = find_format(self._store)
         if known is None:
+            msg = "there is no Zarr group or array"
             raise NotThisFormatError(
-                "there is no Zarr group or array", source=self.source, hint="Check the path."
+                msg, source=self.source, hint="Check the path."
             )
         return known, None
 
@@ -166,12 +169,14 @@ class ZarrReader:
     def check_open(self) -> None:
         """Raise ``ClosedIOError`` after :meth:`close`."""
         if self._is_closed:
-            raise ClosedIOError("the store is closed", source=self.source, hint="Open it again.")
+            msg = "the store is closed"
+            raise ClosedIOError(msg, source=self.source, hint="Open it again.")
 
     def begin(self) -> None:
         """Refuse to write."""
+        msg = "the store is open for reading only"
         raise ModeError(
-            "the store is open for reading only",
+            msg,
             source=self.source,
             hint="Open it with mode 'a' or 'r+'.",
         )
@@ -241,9 +246,26 @@ class ZarrReader:
             error.source, error.path = error.source or self.source, error.path or path
             raise
 
+    def at(self, path: str) -> StoredArray:
+        """Return the array at a path, and where it really is; errors as :meth:`array`."""
+        array = self.array(path)
+        place = self._at(path)
+        return StoredArray(array, place.reader.source, place.path)
+
+    def array_paths(self) -> list[str]:
+        """Return the paths of all arrays of the store, cached specifications left out."""
+        self.check_open()
+        hidden = self._spec_group()
+        return [
+            path
+            for path, node in self._tree.walk()
+            if node.kind == "array" and not (hidden and path.startswith(f"{hidden}/"))
+        ]
+
     def datatype(self, path: str) -> ElementType:
         """Raise: Zarr has no committed types."""
-        raise NodeNotFoundError("the node is no datatype", source=self.source, path=path)
+        msg = "the node is no datatype"
+        raise NodeNotFoundError(msg, source=self.source, path=path)
 
     def resolve(self, ref: ObjectRef | RegionRef) -> NodeInfo | None:
         """Find the node behind a reference; None if it dangles.
@@ -347,11 +369,12 @@ class ZarrReader:
                 zarr_format=place.reader.zarr_format,
             )
         except (KeyError, NotImplementedError, TypeError, ValueError) as error:
+            msg = f"zarr-python cannot open the node: {error}"
             raise UnsupportedFeatureError(
-                f"zarr-python cannot open the node: {error}", source=self.source, path=path
+                msg, source=self.source, path=path
             ) from error
 
-    _native_mode = "r"
+    _native_mode: Literal["r", "r+"] = "r"
 
     def adopt(self, value: object) -> StoredArray | None:
         """Return the array behind a ``zarr.Array``, of whichever store; None for anything else."""
@@ -403,8 +426,9 @@ class ZarrReader:
         hints = self._root().attributes.get(HINTS)
         if isinstance(hints, dict) and hints.get(UNFINISHED):
             self.close()
+            msg = f"the store is unfinished: {hints[UNFINISHED]}"
             raise CorruptFileError(
-                f"the store is unfinished: {hints[UNFINISHED]}",
+                msg,
                 source=self.source,
                 hint="If no one is writing it, open it with allow_unfinished=True, check it, and "
                 "write it once more; else wait.",
@@ -414,7 +438,8 @@ class ZarrReader:
         place = self._locate(path)
         if isinstance(place, _Broken) or kind not in {None, place.node.kind}:
             what = kind if kind is not None else "node"
-            raise NodeNotFoundError(f"there is no such {what}", source=self.source, path=path)
+            msg = f"there is no such {what}"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         return place
 
     def _locate(self, path: str, depth: int = _LINKS_LIMIT) -> _Place | _Broken:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
 from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
-from hdmf_io_zarr.conventions import ZarrFormat
-from hdmf_io_zarr.tree import NodeTree
+
+if TYPE_CHECKING:
+    from hdmf_io_zarr.conventions import ZarrFormat
+    from hdmf_io_zarr.tree import NodeTree
 
 __all__ = ["References", "candidates", "link_entry", "link_target", "normal_path"]
 
@@ -57,7 +59,8 @@ class References:
             return None
         if isinstance(value, Mapping) and isinstance(value.get("path"), str):
             return self.at(value["path"], str(value.get("source") or "."))
-        raise MetadataError(f"{value!r} is no reference", source=self.source)
+        msg = f"{value!r} is no reference"
+        raise MetadataError(msg, source=self.source)
 
     def path_of(self, ref: object) -> str:
         """Return the path that a reference is stored as; empty for None.
@@ -73,8 +76,9 @@ class References:
             path = normal_path(ref.path)
             if self._tree.get(path) is not None:
                 return path
+        msg = f"the target of the reference {ref!r} is not in this store"
         raise UnresolvedReferenceError(
-            f"the target of the reference {ref!r} is not in this store", source=self.source
+            msg, source=self.source
         )
 
     def to_json(self, ref: object) -> Any:

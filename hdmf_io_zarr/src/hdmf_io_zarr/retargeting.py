@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +12,11 @@ from hdmf_io_core.storage.references import resolve_cells
 from hdmf_io_core.storage.selection import select_all
 from hdmf_io_zarr.arrays import Home, ZarrArray, open_array
 from hdmf_io_zarr.conventions import HINTS
-from hdmf_io_zarr.tree import NodeTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_zarr.tree import NodeTree
 
 __all__ = ["retarget"]
 
@@ -31,14 +34,14 @@ def retarget(home: Home, tree: NodeTree, moved: Mapping[str, str]) -> None:
 def _renamed(value: Any, moved: Mapping[str, str]) -> bool:
     """Change the paths in references and links of a JSON value; say whether there was one."""
     if isinstance(value, list):
-        return any([_renamed(item, moved) for item in value])  # noqa: C419 - all of them
+        return any([_renamed(item, moved) for item in value])
     if not isinstance(value, dict):
         return False
     path = value.get("path")
     if isinstance(path, str) and value.get("source") == ".":
         value["path"] = _new_path(path, moved)
         return bool(value["path"] != path)
-    return any([_renamed(item, moved) for item in value.values()])  # noqa: C419
+    return any([_renamed(item, moved) for item in value.values()])
 
 
 def _new_path(path: str, moved: Mapping[str, str]) -> str:

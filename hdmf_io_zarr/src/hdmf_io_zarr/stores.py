@@ -74,30 +74,32 @@ class FolderStore:
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
         try:
-            with open(f"{self._root}/{key}", "rb") as file:  # noqa: PTH123 - hot: one call a chunk
+            with open(f"{self._root}/{key}", "rb") as file:
                 if start:
                     file.seek(start, os.SEEK_END if start < 0 else os.SEEK_SET)
                 return file.read() if length is None else file.read(length)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
-            raise OpenError(f"{key!r} cannot be read: {error.strerror}", source=self.source) from error
+            msg = f"{key!r} cannot be read: {error.strerror}"
+            raise OpenError(msg, source=self.source) from error
 
     def set(self, key: str, data: bytes) -> None:
         path = f"{self._root}/{key}"
         beside = f"{path}.{threading.get_ident():x}.part"
         try:
             try:
-                file = open(beside, "wb")  # noqa: PTH123, SIM115 - hot
+                file = open(beside, "wb")
             except FileNotFoundError:
-                os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-                file = open(beside, "wb")  # noqa: PTH123, SIM115
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                file = open(beside, "wb")
             with file:
                 file.write(data)
-            os.replace(beside, path)  # noqa: PTH105
+            os.replace(beside, path)
         except OSError as error:
             Path(beside).unlink(missing_ok=True)
-            raise WriteError(f"{key!r} cannot be written: {error.strerror}", source=self.source) from error
+            msg = f"{key!r} cannot be written: {error.strerror}"
+            raise WriteError(msg, source=self.source) from error
 
     def delete(self, key: str) -> None:
         (self.folder / key).unlink(missing_ok=True)
@@ -111,7 +113,7 @@ class FolderStore:
 
     def names(self, path: str) -> list[str]:
         try:
-            return os.listdir(self.folder / path)  # noqa: PTH208 - names are all that is needed
+            return os.listdir(self.folder / path)
         except (FileNotFoundError, NotADirectoryError):
             return []
 
@@ -146,9 +148,11 @@ class ZipStore:
         try:
             self._archive = zipfile.ZipFile(path)
         except FileNotFoundError as error:
-            raise SourceNotFoundError("there is no such file", source=self.source) from error
+            msg = "there is no such file"
+            raise SourceNotFoundError(msg, source=self.source) from error
         except zipfile.BadZipFile as error:
-            raise NotThisFormatError("the file is no zip", source=self.source) from error
+            msg = "the file is no zip"
+            raise NotThisFormatError(msg, source=self.source) from error
         # ZipFile's own seeks and reads are two steps.
         self._lock = threading.Lock()
         self._children: dict[str, dict[str, None]] = {}
@@ -164,7 +168,8 @@ class ZipStore:
         except KeyError:
             return None
         except zipfile.BadZipFile as error:
-            raise CorruptFileError(f"{key!r} is damaged", source=self.source) from error
+            msg = f"{key!r} is damaged"
+            raise CorruptFileError(msg, source=self.source) from error
         first = len(data) + start if start < 0 else start
         return data[first:] if length is None else data[first : first + length]
 

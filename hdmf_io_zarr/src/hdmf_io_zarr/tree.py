@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import MetadataError
 from hdmf_io_zarr.conventions import CONTROL_NAMES
-from hdmf_io_zarr.documents import Consolidated, Documents, Node
-from hdmf_io_zarr.stores import ByteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hdmf_io_zarr.documents import Consolidated, Documents, Node
+    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["NodeTree"]
 

@@ -10,13 +10,15 @@ import io
 import math
 import pickle
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hdmf_io_core.errors import MetadataError
 from hdmf_io_core.storage.numpytypes import object_array
-from hdmf_io_core.types import AnyArray
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import AnyArray
 
 __all__ = ["unpickle"]
 
@@ -37,16 +39,18 @@ def unpickle(data: bytes) -> Any:
     except MetadataError:
         raise
     except (RecursionError, MemoryError, Exception) as error:  # a damaged pickle raises anything
-        raise MetadataError(f"a pickled value cannot be read: {error}") from error
+        msg = f"a pickled value cannot be read: {error}"
+        raise MetadataError(msg) from error
 
 
 class _Dtype:
     """What a pickled ``numpy.dtype`` says of itself."""
 
-    def __init__(self, code: str = "O8", align: object = None, copy: object = None) -> None:
-        if not isinstance(code, str) or _TYPE.fullmatch(code) is None:
-            raise MetadataError(f"a pickled array has elements of type {code!r}")
-        self._code = code
+    def __init__(self, code: object, align: object = None, copy: object = None) -> None:
+        if _TYPE.fullmatch(str(code)) is None:
+            msg = f"a pickled array has elements of type {code!r}"
+            raise MetadataError(msg)
+        self._code = str(code)
         self._state: tuple[Any, ...] = ()
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -54,9 +58,8 @@ class _Dtype:
 
     def make(self) -> np.dtype[Any]:
         """Return the dtype that the state describes."""
-        order, sub, names, fields, size = ("|", None, None, None, -1)
-        if self._state:
-            _, order, sub, names, fields, size = self._state[:6]
+        state: Any = self._state or (3, "|", None, None, None, -1)
+        _, order, sub, names, fields, size = state[:6]
         if names:
             parts = [fields[name] for name in names]
             layout = {
@@ -88,7 +91,8 @@ class _Array:
         lengths = tuple(int(length) for length in shape)
         n_items = math.prod(lengths)
         if min(lengths, default=0) < 0 or n_items > _ITEMS_LIMIT:
-            raise MetadataError(f"a pickled array has the shape {lengths}")
+            msg = f"a pickled array has the shape {lengths}"
+            raise MetadataError(msg)
         flat = _items(content, dtype) if dtype.hasobject else _numbers(content, dtype, n_items)
         return flat.reshape(lengths, order="F" if is_fortran else "C")
 
@@ -102,8 +106,9 @@ class _Unpickler(pickle.Unpickler):
         """Return the stand-in for a name; nothing is imported."""
         found = _STAND_INS.get((module.replace("numpy.core", "numpy._core"), name))
         if found is None:
+            msg = f"a pickled value names {module}.{name}, which is refused"
             raise MetadataError(
-                f"a pickled value names {module}.{name}, which is refused",
+                msg,
                 hint="Rewrite the store with the version of hdmf-zarr that made it.",
             )
         return found
@@ -111,7 +116,8 @@ class _Unpickler(pickle.Unpickler):
 
 def _reconstruct(kind: object, shape: object, code: object) -> _Array:
     if kind is not _Array:
-        raise MetadataError("a pickled array is of no plain class")
+        msg = "a pickled array is of no plain class"
+        raise MetadataError(msg)
     return _Array()
 
 
@@ -133,13 +139,15 @@ _STAND_INS: dict[tuple[str, str], Any] = {
 
 def _dtype(kind: object) -> np.dtype[Any]:
     if not isinstance(kind, _Dtype):
-        raise MetadataError("a pickled array has elements of no numpy type")
+        msg = "a pickled array has elements of no numpy type"
+        raise MetadataError(msg)
     return kind.make()
 
 
 def _numbers(content: object, dtype: np.dtype[Any], n_items: int) -> AnyArray:
     if not isinstance(content, (bytes, bytearray)) or len(content) != n_items * dtype.itemsize:
-        raise MetadataError(f"a pickled array of {n_items} {dtype} has content of another size")
+        msg = f"a pickled array of {n_items} {dtype} has content of another size"
+        raise MetadataError(msg)
     if not dtype.itemsize:
         return np.zeros(n_items, dtype)
     return np.frombuffer(content, dtype).copy()
@@ -147,7 +155,8 @@ def _numbers(content: object, dtype: np.dtype[Any], n_items: int) -> AnyArray:
 
 def _items(content: object, dtype: np.dtype[Any]) -> AnyArray:
     if not isinstance(content, list):
-        raise MetadataError("a pickled array of objects has no list of them")
+        msg = "a pickled array of objects has no list of them"
+        raise MetadataError(msg)
     items = [_plain(item) for item in content]
     if dtype.names is None:
         return object_array(items, (len(items),))
@@ -166,4 +175,5 @@ def _plain(value: Any) -> Any:
         return value
     if value is None:
         return None
-    raise MetadataError(f"a pickled value is a {type(value).__name__}, which is refused")
+    msg = f"a pickled value is a {type(value).__name__}, which is refused"
+    raise MetadataError(msg)

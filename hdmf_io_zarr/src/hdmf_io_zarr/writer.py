@@ -6,8 +6,7 @@ import datetime as dt
 import os
 import platform
 import posixpath
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hdmf_io_core.errors import (
     HdmfIOError,
@@ -36,7 +35,11 @@ from hdmf_io_zarr.layouts import array_node, check_layout
 from hdmf_io_zarr.reader import UNFINISHED, StoreOpener, ZarrReader, _Place
 from hdmf_io_zarr.references import link_entry, normal_path
 from hdmf_io_zarr.retargeting import retarget
-from hdmf_io_zarr.stores import ByteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["ZarrWriter"]
 
@@ -94,7 +97,7 @@ class ZarrWriter(ZarrReader):
             self._attach(new_format, None, is_new=True)
             self._tree.put("/", Node("group"))
 
-    _native_mode = "r+"
+    _native_mode: Literal["r", "r+"] = "r+"
 
     def _opened(self) -> tuple[ZarrFormat, Consolidated | None]:
         return super()._opened() if self._new_format is None else (self._new_format, None)
@@ -112,7 +115,7 @@ class ZarrWriter(ZarrReader):
             self._clears = False
         if not self._marks:
             return
-        now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds")
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         who = f"process {os.getpid()} on {platform.node()} began to write at {now}"
         self._hint("/", UNFINISHED, who)
         self._tree.unconsolidate()
@@ -206,8 +209,9 @@ class ZarrWriter(ZarrReader):
 
     def create_datatype(self, path: str, dtype: ElementType) -> None:
         """Raise: Zarr has no committed types."""
+        msg = "Zarr cannot hold a committed datatype"
         raise UnsupportedFeatureError(
-            "Zarr cannot hold a committed datatype", source=self.source, path=path
+            msg, source=self.source, path=path
         )
 
     def delete(self, path: str) -> None:
@@ -228,7 +232,8 @@ class ZarrWriter(ZarrReader):
         links = self._link_entries(parent)
         kept = [entry for entry in links if entry.get("name") != name]
         if len(kept) == len(links):
-            raise NodeNotFoundError("there is nothing to delete", source=self.source, path=path)
+            msg = "there is nothing to delete"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         self._set_links(parent, kept)
 
     def move(self, path: str, new_path: str) -> None:
@@ -267,8 +272,9 @@ class ZarrWriter(ZarrReader):
         encoded: dict[str, tuple[Any, dict[str, Any] | None]] = {}
         for name, attribute in attributes.items():
             if name in CONVENTIONS[self._format].hidden:
+                msg = f"{name!r} is reserved in Zarr"
                 raise InvalidNameError(
-                    f"{name!r} is reserved in Zarr", source=self.source, path=path
+                    msg, source=self.source, path=path
                 )
             try:
                 encoded[name] = encode_attribute(name, attribute, self._references)
@@ -330,7 +336,8 @@ class ZarrWriter(ZarrReader):
             It is a hard link, which Zarr does not have.
         """
         if target.kind == "hard":
-            raise LinkTargetError("Zarr has no hard links", source=self.source, path=path)
+            msg = "Zarr has no hard links"
+            raise LinkTargetError(msg, source=self.source, path=path)
         parent, name = self._new_entry(path)
         entry = link_entry(name, target, parent.path)
         self._set_links(parent, [*self._link_entries(parent), entry])
@@ -379,8 +386,9 @@ class ZarrWriter(ZarrReader):
         if node is None:
             self.create_group(path)
         elif node.kind != "group":
+            msg = "specifications cannot be cached: a node that is no group is in their place"
             raise NodeExistsError(
-                "specifications cannot be cached: a node that is no group is in their place",
+                msg,
                 source=self.source,
                 path=path,
             )
@@ -392,8 +400,9 @@ class ZarrWriter(ZarrReader):
         self.check_open()
         place = self._at(path)
         if place.reader is not self:
+            msg = f"the node lies in another store, {place.reader.source!r}, behind a link"
             raise UnsupportedFeatureError(
-                f"the node lies in another store, {place.reader.source!r}, behind a link",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Open that store to change it.",
@@ -402,7 +411,8 @@ class ZarrWriter(ZarrReader):
 
     def _parent(self, path: str) -> tuple[_Place, str]:
         if path == "/":
-            raise InvalidNameError("the root cannot be changed so", source=self.source, path=path)
+            msg = "the root cannot be changed so"
+            raise InvalidNameError(msg, source=self.source, path=path)
         return self._own(posixpath.dirname(path)), posixpath.basename(path)
 
     def _new_entry(self, path: str) -> tuple[_Place, str]:
@@ -410,11 +420,13 @@ class ZarrWriter(ZarrReader):
         self._check_name(path)
         parent, name = self._parent(normal_path(path))
         if parent.node.kind != "group":
-            raise NodeNotFoundError("the parent is no group", source=self.source, path=path)
+            msg = "the parent is no group"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
         taken = self._tree.get(join_path(parent.path, name)) is not None
         if taken or any(entry.get("name") == name for entry in self._link_entries(parent)):
+            msg = "an entry of that name exists"
             raise NodeExistsError(
-                "an entry of that name exists",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Delete it first, or choose another name.",
@@ -431,8 +443,9 @@ class ZarrWriter(ZarrReader):
             error.source, error.path = self.source, path
             raise
         if name in CONTROL_NAMES or "\\" in name or set(name) == {"."}:
+            msg = f"{name!r} cannot be the name of a node in Zarr"
             raise InvalidNameError(
-                f"{name!r} cannot be the name of a node in Zarr",
+                msg,
                 source=self.source,
                 path=path,
                 hint="Choose another name.",
