@@ -37,7 +37,7 @@ ACCELERATORS = {"isal", "deflate", "zlib_ng", "msgspec"}
 OUTSIDE = {
     CORE: {"numpy", "pluggy", "numcodecs", "fsspec", *ACCELERATORS},
     "hdmf_io_hdf5": {CORE, "numpy", "h5py", "hdf5plugin", "numcodecs", *ACCELERATORS},
-    "hdmf_io_zarr": {CORE, "numpy", "zarr", "numcodecs", *ACCELERATORS},
+    "hdmf_io_zarr": {CORE, "numpy", "zarr", "numcodecs", "obstore", *ACCELERATORS},
 }
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import h5py
 
-__all__ = ["check_h5_version", "get_h5_version"]
+from hdmf_io_core.io.versions import is_at_least
 
-_VERSION = re.compile(
-    r"\s*v?(\d+(?:\.\d+)*)(?:[-.]?(a|b|rc|alpha|beta|dev)[-.]?(\d*))?(?:[-+][.\w]*)?\s*"
-)
+__all__ = ["check_h5_version", "get_h5_version"]
 
 
 def get_h5_version() -> str:
@@ -39,15 +35,4 @@ def check_h5_version(min_version: str | None = None) -> bool:
     >>> check_h5_version("99.0")
     False
     """
-    return min_version is None or _parts(get_h5_version()) >= _parts(min_version)
-
-
-def _parts(version: str) -> tuple[tuple[int, ...], bool, str, int]:
-    match = _VERSION.fullmatch(version)
-    if match is None:
-        msg = f"{version!r} is not a version of HDF5, expected one such as '1.14.3'"
-        raise ValueError(msg)
-    numbers, stage, serial = match.groups()
-    release = tuple(int(part) for part in numbers.split("."))
-    padded = release + (0,) * (4 - len(release))
-    return padded, stage is None, stage or "", int(serial or 0)
+    return is_at_least(get_h5_version(), min_version)

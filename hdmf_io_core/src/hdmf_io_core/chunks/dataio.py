@@ -41,6 +41,8 @@ class WriteOptions:
         Whether data of another file is linked to, not copied. None: as the call of ``write`` says.
     is_compact
         Whether the data is kept beside its description, where the storage can.
+    dimension_names
+        Names of the axes, where the storage can keep them.
     """
 
     chunks: Shape | bool | None = None
@@ -50,6 +52,7 @@ class WriteOptions:
     track_times: bool | None = None
     link_data: bool | None = None
     is_compact: bool = False
+    dimension_names: tuple[str | None, ...] | None = None
 
 
 class DataIO:

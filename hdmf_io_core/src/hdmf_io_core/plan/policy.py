@@ -117,6 +117,7 @@ def new_layout(
         fill_value=options.fill_value,
         storage_class="compact" if options.is_compact else "contiguous",
         track_times=bool(options.track_times),
+        dimension_names=options.dimension_names,
     )
 
 
@@ -135,6 +136,7 @@ def copied_layout(layout: ArrayLayout, options: WriteOptions | None) -> ArrayLay
             chunks=kept.chunks if options.chunks is None else options.chunks,
             codecs=codecs,
             fill_value=layout.fill_value if options.fill_value is None else options.fill_value,
+            dimension_names=options.dimension_names or layout.dimension_names,
         ),
         maxshape=kept.maxshape,
     )

@@ -216,6 +216,8 @@ class ArrayLayout:
         rest).
     track_times
         Whether the node keeps times of creation and change, where the storage can.
+    dimension_names
+        One entry an axis, where the storage has names for them; None for none.
     """
 
     shape: Shape | None
@@ -226,11 +228,15 @@ class ArrayLayout:
     fill_value: object = field(default=None, hash=False, compare=False)
     storage_class: StorageClass = "contiguous"
     track_times: bool = False
+    dimension_names: tuple[str | None, ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.shape is None:
             return
-        for what, other in (("maxshape", self.maxshape), ("chunks", self.chunks)):
+        names = self.dimension_names
+        for what, other in (
+            ("maxshape", self.maxshape), ("chunks", self.chunks), ("dimension_names", names),
+        ):  # fmt: skip
             if other is not None and len(other) != len(self.shape):
                 msg = f"{what} {other} has not the rank of the shape {self.shape}"
                 raise ShapeError(msg)
