@@ -14,6 +14,7 @@ from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
 from hdmf_io_core.errors import LinkTargetError, OptionError
 from hdmf_io_core.storage.dtypes import ElementType, NumberType
 from hdmf_io_core.storage.layout import LinkTarget
+from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.fileobj import FileOptions, open_file
 from hdmf_io_hdf5.filters import Compression, codecs_from_options
 
@@ -138,16 +139,15 @@ class H5DataIO(DataIO):
     def options(self, dtype: ElementType | None = None) -> WriteOptions:
         """Return the options in the form that is the same for every backend."""
         settings = self._settings
-        memory = dtype.dtype if isinstance(dtype, NumberType) else np.dtype(np.void)
         codecs = codecs_from_options(
-            itemsize=max(1, memory.itemsize),
+            itemsize=file_type(dtype).get_size() if dtype is not None else 1,
             compression=settings["compression"],
             compression_opts=settings["compression_opts"],
             shuffle=settings["shuffle"],
             fletcher32=settings["fletcher32"],
             scaleoffset=settings["scaleoffset"],
             allow_plugin_filters=self._allow_plugin_filters,
-            is_float=memory.kind == "f",
+            is_float=isinstance(dtype, NumberType) and dtype.dtype.kind == "f",
         )
         return WriteOptions(
             chunks=settings["chunks"],
