@@ -21,6 +21,7 @@ def test_repr_of_nodes_of_a_closed_file_says_so(tmp_path: Path) -> None:
     with HDF5IO(tmp_path / "x.h5") as io:
         read = io.read()
         data = read.x
-    assert repr(read) == "<Container 'experiment' of a closed file>"
+    assert str(read) == "<Container 'experiment' of a closed file>"
+    assert repr(read) == "<Container '/' (SimpleMultiContainer)>"
     assert repr(data) == "<Data 'x' of a closed file>"
     assert repr(data.data) == "<closed LazyDataset '/x'>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import (
     ContainerCycleError,
@@ -13,7 +13,7 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.model.builders import TYPE_NAMES
 from hdmf_io_core.model.children import Children, Link
 from hdmf_io_core.model.data import Data
-from hdmf_io_core.model.describe import describe
+from hdmf_io_core.model.describe import describe, headline
 from hdmf_io_core.model.names import check_name, join_path, split_path
 from hdmf_io_core.model.node import BrokenLink, Node, NodeLoader
 from hdmf_io_core.storage.layout import LinkTarget
@@ -236,7 +236,13 @@ class Container(Node):
         return list(self.keys())
 
     def __repr__(self) -> str:
+        return headline(self)
+
+    def __str__(self) -> str:
         return describe(self, self._entries)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's
+        printer.text(headline(self) if cycle else str(self))
 
     # inside
 

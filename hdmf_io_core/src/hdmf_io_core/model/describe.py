@@ -1,4 +1,4 @@
-"""A container in a few lines: what ``repr`` shows."""
+"""A container in a line, and in a few: what ``repr`` and ``print`` show."""
 
 from __future__ import annotations
 
@@ -11,9 +11,18 @@ from hdmf_io_core.model.data import Data
 if TYPE_CHECKING:
     from hdmf_io_core.model.node import Node
 
-__all__ = ["describe"]
+__all__ = ["describe", "headline"]
 
 _MAX_LINES = 20
+
+
+def headline(node: Node) -> str:
+    """Return the node's path and type; of a closed file it says so."""
+    name = type(node).__name__
+    try:
+        return f"<{name} {node.path!r} ({node.data_type or 'untyped'})>"
+    except ClosedIOError:
+        return f"<{name} {node.name!r} of a closed file>"
 
 
 def describe(node: Node, entries: Children) -> str:
@@ -21,16 +30,15 @@ def describe(node: Node, entries: Children) -> str:
 
     Reads the names of all entries and the types of those shown; of a closed file it says so.
     """
-    name = type(node).__name__
+    lines = [headline(node)]
     try:
-        lines = [f"<{name} {node.path!r} ({node.data_type or 'untyped'})>"]
         for count, entry in enumerate(entries.names()):
             if count == _MAX_LINES:
                 lines.append("  ...")
                 break
             lines.append(f"  {_line(entry, entries.get(entry))}")
     except ClosedIOError:
-        return f"<{name} {node.name!r} of a closed file>"
+        return f"<{type(node).__name__} {node.name!r} of a closed file>"
     return "\n".join(lines)
 
 
