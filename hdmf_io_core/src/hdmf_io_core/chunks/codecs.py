@@ -1,0 +1,254 @@
+"""Chunks encoded and decoded by their codecs, in whatever thread asks; nothing is locked meanwhile.
+
+The codecs of HDF5 are here; others come from numcodecs, which is imported when one is met.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
+from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
+from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
+from hdmf_io_core.chunks.trial import Recipe, Trials
+from hdmf_io_core.errors import CorruptChunkError, UnknownCodecError
+from hdmf_io_core.storage.layout import CodecSpec, RawChunk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from hdmf_io_core.chunks.deflate import Bytes
+
+__all__ = ["CodecChain", "are_known"]
+
+_OWN = ("shuffle", "zlib", "fletcher32")
+_NUMCODECS = frozenset({"blosc", "bz2", "gzip", "lz4", "lzma", "zstd"})
+"""Codecs of numcodecs that map bytes to bytes, whatever the elements."""
+_CHECKSUM_BYTES = 4
+
+
+def are_known(codecs: Sequence[CodecSpec]) -> bool:
+    """Whether :class:`CodecChain` has all these codecs."""
+    return all(codec.name in _OWN or codec.name in _NUMCODECS for codec in codecs)
+
+
+class _Step(Protocol):
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes: ...
+
+    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]: ...
+
+    def encoded_bytes(self, n_bytes: int) -> int | None: ...
+
+
+class CodecChain:
+    """The codecs of one array.
+
+    Parameters
+    ----------
+    codecs
+        In the order of encoding.
+    itemsize : int
+        Bytes of an element.
+    chunk_bytes : int
+        Bytes of a decoded chunk.
+
+    Raises
+    ------
+    UnknownCodecError
+        A codec is not known here; :func:`are_known` tells beforehand.
+
+    Notes
+    -----
+    ``encode`` and ``decode`` may run in several threads at once; ``next_recipe`` in one.
+    """
+
+    def __init__(self, codecs: Sequence[CodecSpec], itemsize: int, chunk_bytes: int) -> None:
+        self._steps = tuple(_step(codec, itemsize) for codec in codecs)
+        self._chunk_bytes = chunk_bytes
+        self._shuffle_bytes = 0
+        if self._steps and isinstance(self._steps[0], _Shuffle):
+            self._shuffle_bytes = self._steps[0].size
+        level = next((step.level for step in self._steps if isinstance(step, _Zlib)), None)
+        self._trials = (
+            Trials(level, max(1, self._shuffle_bytes), chunk_bytes) if level is not None else None
+        )
+
+    @property
+    def shuffle_bytes(self) -> int:
+        """Bytes of an element as the first codec shuffles them; 0 if it is another codec."""
+        return self._shuffle_bytes
+
+    @property
+    def needs_sample(self) -> bool:
+        """Whether :meth:`next_recipe` will look at the chunk it is given."""
+        return self._trials is not None and self._trials.is_due
+
+    def next_recipe(self, data: npt.NDArray[np.uint8] | None) -> Recipe | None:
+        """Return how to deflate the next chunk; to be asked in the order of the chunks.
+
+        Parameters
+        ----------
+        data : ndarray, shape (chunk_bytes,), dtype uint8, or None
+            The chunk, or what there is of it; None unless ``needs_sample``.
+        """
+        if self._trials is None:
+            return None
+        return self._trials.next(data if data is not None else np.empty(0, np.uint8))
+
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None = None) -> RawChunk:
+        """Encode a chunk.
+
+        Parameters
+        ----------
+        data : ndarray, shape (chunk_bytes,), dtype uint8
+            Contiguous; left as it is.
+        recipe
+            Of :meth:`next_recipe`; None deflates as zlib does.
+        """
+        encoded: Bytes = data
+        for step in self._steps:
+            encoded = step.encode(np.frombuffer(encoded, np.uint8), recipe)
+        return RawChunk(np.frombuffer(encoded, np.uint8).data)
+
+    def decode(self, chunk: RawChunk, *, first: int = 0) -> npt.NDArray[np.uint8]:
+        """Decode a chunk.
+
+        Parameters
+        ----------
+        chunk
+            As stored.
+        first : int
+            How many codecs, from the first on, are left undone.
+
+        Returns
+        -------
+        ndarray, shape (chunk_bytes,), dtype uint8
+            May share the memory of ``chunk``.
+
+        Raises
+        ------
+        CorruptChunkError
+            If it does not decode, to bytes of that length.
+        """
+        data: npt.NDArray[np.uint8] = np.frombuffer(chunk.data, np.uint8)
+        sizes = self._sizes(chunk.skipped)
+        for i in range(len(self._steps) - 1, first - 1, -1):
+            if not chunk.skipped >> i & 1:
+                data = self._steps[i].decode(data, sizes[i])
+        if len(data) != self._chunk_bytes:
+            msg = f"a chunk decodes to {len(data)} bytes, not {self._chunk_bytes}"
+            raise CorruptChunkError(msg)
+        return data
+
+    def _sizes(self, skipped: int) -> list[int | None]:
+        """Return how many bytes each step was given, as far as that is known."""
+        sizes: list[int | None] = []
+        size: int | None = self._chunk_bytes
+        for i, step in enumerate(self._steps):
+            sizes.append(size)
+            if size is not None and not skipped >> i & 1:
+                size = step.encoded_bytes(size)
+        return sizes
+
+
+class _Shuffle:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+        return shuffled(data, self.size)
+
+    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+        return unshuffled(np.frombuffer(data, np.uint8), self.size)
+
+    def encoded_bytes(self, n_bytes: int) -> int | None:
+        return n_bytes
+
+
+class _Zlib:
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+        if recipe is None:
+            recipe = Recipe(zlib_deflater(self.level))
+        return deflated(data, recipe.deflater, recipe.stored)
+
+    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+        return inflated(data, n_bytes)
+
+    def encoded_bytes(self, n_bytes: int) -> int | None:
+        return None
+
+
+class _Fletcher32:
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+        out = np.empty(len(data) + _CHECKSUM_BYTES, np.uint8)
+        out[:-_CHECKSUM_BYTES] = data
+        out[-_CHECKSUM_BYTES:].view("<u4")[0] = fletcher32(data)
+        return out
+
+    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+        stored = np.frombuffer(data, np.uint8)
+        content = stored[:-_CHECKSUM_BYTES]
+        kept = int.from_bytes(stored[-_CHECKSUM_BYTES:].tobytes(), "little")
+        found = fletcher32(content)
+        if len(stored) < _CHECKSUM_BYTES or kept not in (found, swapped_fletcher32(found)):
+            msg = f"the checksum is {found:#010x}, {kept:#010x} is stored"
+            raise CorruptChunkError(msg)
+        return content
+
+    def encoded_bytes(self, n_bytes: int) -> int | None:
+        return n_bytes + _CHECKSUM_BYTES
+
+
+class _Numcodec:
+    def __init__(self, spec: CodecSpec) -> None:
+        import numcodecs
+
+        try:
+            self._codec: Any = numcodecs.get_codec({"id": spec.name, **spec.config})
+        except (TypeError, ValueError) as error:
+            msg = f"numcodecs has no codec {spec.name!r} of the configuration {dict(spec.config)}"
+            raise UnknownCodecError(msg) from error
+        self._name = spec.name
+
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+        encoded: Bytes = self._codec.encode(data)
+        return encoded
+
+    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+        try:
+            content = self._codec.decode(data)
+        except (EOFError, OSError, RuntimeError, ValueError) as error:
+            msg = f"{self._name} does not decode: {error}"
+            raise CorruptChunkError(msg) from error
+        return np.frombuffer(content, np.uint8)
+
+    def encoded_bytes(self, n_bytes: int) -> int | None:
+        return None
+
+
+def _step(codec: CodecSpec, itemsize: int) -> _Step:
+    if codec.name == "shuffle":
+        return _Shuffle(_integer(codec, "elementsize", itemsize))
+    if codec.name == "zlib":
+        return _Zlib(_integer(codec, "level", 4))
+    if codec.name == "fletcher32":
+        return _Fletcher32()
+    if codec.name in _NUMCODECS:
+        return _Numcodec(codec)
+    msg = f"no codec {codec.name!r} is known here"
+    raise UnknownCodecError(msg)
+
+
+def _integer(codec: CodecSpec, key: str, default: int) -> int:
+    value = codec.config.get(key, default)
+    if not isinstance(value, int):
+        msg = f"{key} of the codec {codec.name!r} is {value!r}, not a whole number"
+        raise UnknownCodecError(msg)
+    return value
