@@ -1,7 +1,6 @@
 """Mode ``a``: what did not change is not written; what did change, and nothing else, is."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,45 +11,13 @@ from files import DATA, FILES, bring
 from h5diff import changed_paths, differences
 from h5model import explore
 
-from hdmf_io_core import Container, Data
+from hdmf_io_core import Container
 from hdmf_io_core.errors import NodeExistsError, ShapeError
-from hdmf_io_hdf5 import HDF5IO, H5DataIO
+from hdmf_io_hdf5 import HDF5IO
 
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.fixture
-def growing(tmp_path: Path) -> Path:
-    path = tmp_path / "growing.h5"
-    with h5py.File(path, "w") as file:
-        group = file.create_group("group")
-        group.attrs.update({"text": "a", "number": 1})
-        group.create_dataset(
-            "rows", data=np.arange(20.0).reshape(10, 2), maxshape=(None, 2), chunks=(4, 2)
-        )
-        group.create_dataset("texts", data=["a", "b"], maxshape=(None,), dtype=h5py.string_dtype())
-        file["fixed"] = np.arange(3)
-        file.create_dataset("references", data=[group.ref], maxshape=(None,), dtype=h5py.ref_dtype)
-    return path
-
-
-@pytest.fixture
-def appending(growing: Path) -> Callable[..., Any]:
-    """Return a function that changes the container, writes it, and says what differs then."""
-    before = growing.with_name("before.h5")
-    before.write_bytes(growing.read_bytes())
-
-    def run(change: Callable[[Any], Any]) -> Any:
-        with HDF5IO(growing, "a") as io:
-            container = io.read()
-            change(container)
-            io.write(container)
-            assert not io.plan(container), f"a second write would do {io.plan(container)}"
-        return changed_paths(before, growing)
-
-    return run
 
 
 @pytest.mark.parametrize("mode", ["a", "r+"])
@@ -182,95 +149,6 @@ def test_fixed_data_cannot_grow_and_stays(appending: Any, growing: Path) -> None
             container["fixed"].append([3])
 
     assert appending(change) == set()
-
-
-def test_new_objects_appear(appending: Any, growing: Path) -> None:
-    def change(container: Any) -> None:
-        child = Container("new", data_type=None, attributes={"a": 1})
-        child.add_child(
-            Data("x", H5DataIO(np.arange(8), chunks=(4,), compression="gzip"), data_type=None)
-        )
-        child.add_link("to_fixed", container["fixed"])
-        child.attributes["target"] = container["group/rows"]
-        container["group"].add_child(child)
-
-    assert appending(change) == {"/group/new"}
-    with h5py.File(growing) as file:
-        new = file["group/new"]
-        assert new["x"][()].tolist() == list(range(8))
-        assert (new["x"].chunks, new["x"].compression) == ((4,), "gzip")
-        assert new.get("to_fixed", getlink=True).path == "/fixed"
-        assert file[new.attrs["target"]] == file["group/rows"]
-
-
-def test_objects_added_one_write_after_the_other(growing: Path) -> None:
-    with HDF5IO(growing, "a") as io:
-        container = io.read()
-        for name in "xyz":
-            container.add_child(Data(name, np.arange(3), data_type=None))
-            report = io.write(container)
-            assert report.arrays_made == [f"/{name}"]
-    with h5py.File(growing) as file:
-        assert {"x", "y", "z"} <= set(file)
-
-
-def test_child_written_and_then_changed(growing: Path) -> None:
-    with HDF5IO(growing, "a") as io:
-        container = io.read()
-        child = Data("x", [1, 2, 3], data_type=None)
-        container.add_child(child)
-        io.write(container)
-        child.data = [4, 5, 6]
-        child.attributes["unit"] = "s"
-        io.write(container)
-        assert not io.plan(container)
-    with h5py.File(growing) as file:
-        assert file["x"][()].tolist() == [4, 5, 6]
-        assert file["x"].attrs["unit"] == "s"
-
-
-def test_child_removed(appending: Any, growing: Path) -> None:
-    def change(container: Any) -> None:
-        container["group"].remove_child("texts")
-
-    assert appending(change) == {"/group/texts"}
-    with h5py.File(growing) as file:
-        assert sorted(file["group"]) == ["rows"]
-
-
-def test_child_removed_and_another_of_its_name_added(appending: Any, growing: Path) -> None:
-    def change(container: Any) -> None:
-        container.remove_child("fixed")
-        container.add_child(Container("fixed", data_type=None))
-
-    assert appending(change) == {"/fixed"}
-    with h5py.File(growing) as file:
-        assert isinstance(file["fixed"], h5py.Group)
-
-
-def test_child_moved(appending: Any, growing: Path) -> None:
-    def change(container: Any) -> None:
-        fixed = container["fixed"]
-        container.remove_child(fixed)
-        container["group"].add_child(fixed)
-
-    assert appending(change) == {"/fixed", "/group/fixed"}
-    with h5py.File(growing) as file:
-        assert file["group/fixed"][()].tolist() == [0, 1, 2]
-
-
-def test_moved_target_is_still_referred_to(appending: Any, growing: Path) -> None:
-    def change(container: Any) -> None:
-        group = container["group"]
-        container.remove_child(group)
-        outer = Container("outer", data_type=None)
-        container.add_child(outer)
-        outer.add_child(group)
-
-    appending(change)
-    with h5py.File(growing) as file:
-        assert file[file["references"][0]] == file["outer/group"]
-        assert sorted(file["outer/group"]) == ["rows", "texts"]
 
 
 def test_stored_link_stays_a_link_when_its_group_is_changed(tmp_path: Path) -> None:
