@@ -23,6 +23,7 @@ from hdmf_io_core.storage.layout import (
     ObjectRef,
     SpecDocuments,
 )
+from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
@@ -35,6 +36,7 @@ from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.storage.protocols import AdaptedLayout
     from hdmf_io_hdf5.arrays import HDF5Array
 
 __all__ = ["HDF5Writer"]
@@ -113,6 +115,10 @@ class HDF5Writer(HDF5Reader):
         self._check_open()
         checked_name(path, self.source)
         check_layout(layout, path, self._homes.own)
+
+    def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
+        """Return the nearest layout that can be made, and what is lost by it, in words."""
+        return adapted_layout(layout)
 
     def open_sink(self, path: str) -> HDF5Array:
         """Open an existing array for writing.
