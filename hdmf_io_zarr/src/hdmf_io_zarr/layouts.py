@@ -182,18 +182,35 @@ def _logical(
     names = None if named is None else tuple(named[: len(outer)])
     if storage in {"contiguous", "compact"}:
         return ArrayLayout(
-            outer, element, fill_value=fill, storage_class=storage, dimension_names=names
+            outer,
+            element,
+            fill_value=fill,
+            storage_class=storage,
+            track_times=bool(hints.get("track_times")),
+            dimension_names=names,
         )
     return ArrayLayout(
         outer,
         element,
         maxshape=None if maxshape == outer else maxshape,
         chunks=chunks[: len(outer)],
-        codecs=chain.codecs,
+        codecs=_codecs(hints, chain),
         fill_value=fill,
         storage_class="chunked",
+        track_times=bool(hints.get("track_times")),
         dimension_names=names,
     )
+
+
+def _codecs(hints: Mapping[str, Any], chain: Chain) -> tuple[CodecSpec, ...]:
+    """Return the codecs as they were asked for, where some could not be run on these elements."""
+    if "codecs" not in hints:
+        return chain.codecs
+    return tuple(CodecSpec(str(name), config) for name, config in hints["codecs"])
+
+
+def _is_sharded(layout: ArrayLayout) -> bool:
+    return bool(layout.codecs) and layout.codecs[0].name == SHARDING
 
 
 def _hinted_element(
@@ -318,7 +335,7 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
     chunks = layout.chunks
     if chunks is None:
         chunks = guess_chunks(shape, None, itemsize * math.prod(disk.extra)) if shape else ()
-    codecs = layout.codecs if layout.chunks is not None else default_codecs(zarr_format)
+    codecs = _stored_codecs(layout, disk.dtype, zarr_format)
     objects = CodecSpec(disk.object_codec) if disk.object_codec is not None else None
     chain = Chain(tuple(normalised(spec) for spec in codecs), objects)
     if zarr_format == 3:
@@ -352,6 +369,27 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
         node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
     _mark(node, layout, zarr_format)
     return node
+
+
+def _stored_codecs(
+    layout: ArrayLayout, dtype: np.dtype[Any], zarr_format: ZarrFormat
+) -> tuple[CodecSpec, ...]:
+    """Return the codecs that are run: the default ones for an array that asks for no chunks.
+
+    Shuffle by an element size that elements do not have here does not run, or by theirs.
+    """
+    if layout.chunks is None:
+        return default_codecs(zarr_format)
+    stored: list[CodecSpec] = []
+    for spec in layout.codecs:
+        size = spec.config.get("elementsize")
+        if spec.name != "shuffle" or size == dtype.itemsize:
+            stored.append(spec)
+        elif not dtype.hasobject:
+            fits = isinstance(size, int) and dtype.itemsize % size == 0
+            own = CodecSpec("shuffle", {"elementsize": dtype.itemsize})
+            stored.append(spec if fits else own)
+    return tuple(stored)
 
 
 def _byte_order(dtype: np.dtype[Any]) -> str:
@@ -393,5 +431,11 @@ def _mark(node: Node, layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
         limits = layout.maxshape if layout.maxshape is not None else layout.shape
         if any(limit is not None for limit in limits):
             hints["maxshape"] = list(limits)
+        if len(seen.codecs) != len(layout.codecs) or not _is_sharded(layout) and not all(
+            map(CodecSpec.encodes_like, seen.codecs, map(normalised, layout.codecs))
+        ):
+            hints["codecs"] = [[spec.name, dict(spec.config)] for spec in layout.codecs]
+    if layout.track_times:
+        hints["track_times"] = True
     if hints:
         node.attributes[HINTS] = hints

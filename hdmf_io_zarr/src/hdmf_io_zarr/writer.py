@@ -20,6 +20,8 @@ from hdmf_io_core.model.names import check_name, join_path
 from hdmf_io_core.storage.dtypes import ElementType, TextType
 from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
 from hdmf_io_core.storage.numpytypes import object_array
+from hdmf_io_core.storage.protocols import AdaptedLayout
+from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.attributes import encode_attribute
 from hdmf_io_zarr.conventions import (
@@ -193,6 +195,10 @@ class ZarrWriter(ZarrReader):
         except HdmfIOError as error:
             error.source, error.path = error.source or self.source, error.path or path
             raise
+
+    def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
+        """Return the nearest layout that can be made, and what is lost by it, in words."""
+        return adapted_layout(layout, self._format)
 
     def open_sink(self, path: str) -> ZarrArray:
         """Open an existing array for writing.
