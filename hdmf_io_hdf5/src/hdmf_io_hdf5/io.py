@@ -15,6 +15,7 @@ from hdmf_io_core.durability.publish import Publication, RenameFile
 from hdmf_io_core.errors import HdmfIOError, OpenError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
+from hdmf_io_hdf5.dataio import H5DataIO
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
@@ -74,6 +75,7 @@ class HDF5IO(StorageIO):
     """
 
     backend = "hdf5"
+    dataio_class = H5DataIO
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
 from hdmf_io_core.io.hooks import adapted, suggestion
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
-from hdmf_io_core.model.manager import BuildManager, Manager
+from hdmf_io_core.model.manager import BuildManager, Manager, SupportsAttach
 from hdmf_io_core.plan.execute import execute
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from hdmf_io_core.chunks.dataio import DataIO
     from hdmf_io_core.model.builders import GroupBuilder
     from hdmf_io_core.model.container import Container
     from hdmf_io_core.plan.report import WriteReport
@@ -52,6 +53,8 @@ class StorageIO(HDMFIO):
 
     backend: ClassVar[str] = ""
     """Name of the backend that the class belongs to."""
+    dataio_class: ClassVar[type[DataIO] | None] = None
+    """The wrapper that carries the backend's options; None if it has none of its own."""
 
     def __init__(
         self,
@@ -67,6 +70,8 @@ class StorageIO(HDMFIO):
         self._is_empty = starts_anew(mode)
         self._has_failed = False
         self._attach(storage)
+        if isinstance(self._manager, SupportsAttach):
+            self._manager.attach(self)
 
     def _attach(self, storage: StorageReader) -> None:
         """Work on ``storage`` from here on."""

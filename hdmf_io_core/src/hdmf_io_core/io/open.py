@@ -71,7 +71,7 @@ class BackendInfo:
 @cache
 def plugin_registry() -> PluginRegistry:
     """Return the plugins of this process; ``register`` on it adds one."""
-    return PluginRegistry((MEMORY,))
+    return PluginRegistry((MEMORY,), plugins=("hdmf_io_core.bridge.plugin",))
 
 
 def open_io(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from hdmf_io_core.chunks.dataio import DataIO
     from hdmf_io_core.storage.dtypes import ElementType
@@ -36,9 +36,14 @@ __all__ = [
     "GroupBuilder",
     "Home",
     "LinkBuilder",
+    "SpecSource",
     "StoredTree",
     "find_type",
 ]
+
+
+SpecSource: TypeAlias = "Callable[[SpecDocuments], SpecDocuments]"
+"""Gives the specifications of a model that are not among the stored ones."""
 
 
 class StoredTree(Protocol):
@@ -96,6 +101,8 @@ class GroupBuilder:
         Names that were stored at ``home`` and are to go.
     changed
         Whether the attributes may differ from what is stored at ``home``.
+    specs
+        Of the model that it was built by; None for those of the tree at ``home``.
     """
 
     name: str
@@ -105,6 +112,7 @@ class GroupBuilder:
     touched: Collection[str] | None = None
     removed: Collection[str] = ()
     changed: bool = True
+    specs: SpecSource | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -122,6 +130,8 @@ class DatasetBuilder:
         The ``DataIO`` that ``data`` came in, which says how to store it; None without one.
     changed, data_changed
         Whether attributes, or data, may differ from what is stored at ``home``.
+    specs
+        Of the model that it was built by; None for those of the tree at ``home``.
     """
 
     name: str
@@ -132,6 +142,7 @@ class DatasetBuilder:
     home: Home | None = None
     changed: bool = True
     data_changed: bool = True
+    specs: SpecSource | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -142,6 +153,7 @@ class DatatypeBuilder:
     dtype: ElementType
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     home: Home | None = None
+    specs: SpecSource | None = None
 
 
 @dataclass(slots=True, eq=False)

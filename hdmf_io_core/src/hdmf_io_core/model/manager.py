@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 from hdmf_io_core.errors import ConstructError, UnresolvedReferenceError
@@ -25,7 +25,7 @@ from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BuildManager", "Manager"]
+__all__ = ["BuildManager", "Manager", "SupportsAttach"]
 
 
 class Manager(Protocol):
@@ -41,6 +41,15 @@ class Manager(Protocol):
 
     def settle(self, container: object, home_of: Callable[[str], Home | None]) -> None:
         """Take note that a container was stored; ``home_of`` finds the home of a path."""
+        ...
+
+
+@runtime_checkable
+class SupportsAttach(Protocol):
+    """A manager that has to know the IO that it works for."""
+
+    def attach(self, io: object) -> None:
+        """Take note of the IO, when its storage is open."""
         ...
 
 

@@ -8,7 +8,7 @@ from hdmf_io_core.model.builders import find_type
 from hdmf_io_core.model.schemas import HDMF_COMMON, MINIMAL_TYPES, minimal_hdmf_common
 
 if TYPE_CHECKING:
-    from hdmf_io_core.model.builders import Builder, StoredTree
+    from hdmf_io_core.model.builders import Builder, SpecSource, StoredTree
     from hdmf_io_core.storage.layout import SpecDocument, SpecDocuments
 
 __all__ = ["SpecsToCache"]
@@ -21,6 +21,7 @@ class SpecsToCache:
         self._common_types: set[str | None] = set()
         self._has_new_ones = False
         self._trees: dict[StoredTree, None] = {}
+        self._models: dict[SpecSource, None] = {}
 
     def note(self, builder: Builder) -> None:
         """Take note of a node that is to be written."""
@@ -28,12 +29,16 @@ class SpecsToCache:
         if namespace == HDMF_COMMON:
             self._common_types.add(data_type)
             self._has_new_ones |= builder.home is None
-        if builder.home is not None:
+        if builder.specs is not None:
+            self._models[builder.specs] = None
+        elif builder.home is not None:
             self._trees[builder.home.tree] = None
 
     def missing(self, stored: SpecDocuments) -> SpecDocuments:
-        """Return what is not stored: what came with the nodes, and what plain ones need."""
+        """Return what is not stored: what models have, what came with nodes, what plain ones need."""
         found: dict[tuple[str, str], SpecDocument] = {}
+        for specs in self._models:
+            found.update(specs(stored))
         for tree in self._trees:
             found.update(tree.specs())
         known = {name for name, _ in (*found, *stored)}

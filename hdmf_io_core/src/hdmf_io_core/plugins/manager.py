@@ -6,6 +6,7 @@ A plugin that cannot be used is never fatal; its error is raised when its backen
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -66,6 +67,8 @@ class PluginRegistry:
     ----------
     built_in : sequence of BackendSpec
         Backends of the core itself.
+    plugins : sequence of str
+        Modules of the core that implement hooks.
     find : callable
         Finds what is installed, with the entry points of a group; called once, at the first use.
 
@@ -78,12 +81,14 @@ class PluginRegistry:
         self,
         built_in: Sequence[BackendSpec] = (),
         *,
+        plugins: Sequence[str] = (),
         find: Callable[[str], Installed] = installed,
     ) -> None:
         self._pluggy = new_pluggy()
         self._backends = {spec.name: Registered(spec, _CORE) for spec in built_in}
         self._failures: list[Failure] = []
         self._origins: dict[str, Origin] = {}
+        self._modules = tuple(plugins)
         self._find = find
         self._state: Literal["new", "loading", "loaded"] = "new"
         self._lock = RLock()
@@ -187,6 +192,8 @@ class PluginRegistry:
             found = self._find(GROUP)
             core = replace(_CORE, version=found.versions.get(_CORE.distribution, ""))
             self._backends = {n: replace(b, origin=core) for n, b in self._backends.items()}
+            for module in self._modules:
+                self._add(import_module(module), replace(core, plugin=module))
             for point in in_order(found.points):
                 try:
                     self._failures += self._add(import_plugin(point), Origin.of(point))

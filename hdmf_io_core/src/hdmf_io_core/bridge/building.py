@@ -1,0 +1,321 @@
+"""hdmf's builders as ours, ready for the planner: what is stored already keeps its home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from hdmf.build import LinkBuilder as HdmfLink
+from hdmf.build import ReferenceBuilder
+from hdmf.data_utils import DataIO as HdmfDataIO
+
+from hdmf_io_core.bridge.content import attribute_of, content_of
+from hdmf_io_core.bridge.wrappers import HdmfOptions
+from hdmf_io_core.errors import UnresolvedReferenceError
+from hdmf_io_core.model.builders import (
+    DatasetBuilder,
+    Entry,
+    GroupBuilder,
+    Home,
+    LinkBuilder,
+    SpecSource,
+)
+from hdmf_io_core.model.names import join_path
+from hdmf_io_core.plan.policy import is_expandable_type
+from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef
+from hdmf_io_core.storage.located import located
+from hdmf_io_core.storage.protocols import SupportsAdopt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hdmf_io_core.bridge.order import Order
+    from hdmf_io_core.bridge.reading import Read
+    from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.storage.protocols import StorageReader, StoredArray
+    from hdmf_io_core.types import MaxShape
+
+__all__ = ["Building", "Knowledge"]
+
+
+class Knowledge:
+    """What is known of hdmf's builders and of where they are to go.
+
+    Parameters
+    ----------
+    manager : hdmf.build.BuildManager
+        Tells the types of builders.
+    read : callable
+        From a builder to what it was read from; None if it was not.
+    home : callable
+        From a builder to where it is stored; None if it is not.
+    specs : callable
+        Gives the specifications of the manager's types.
+    native : callable
+        From a stored array to what the user is given for it.
+    """
+
+    __slots__ = ("home", "manager", "native", "read", "specs")
+
+    def __init__(
+        self,
+        manager: Any,
+        *,
+        read: Callable[[object], Read | None],
+        home: Callable[[object], Home | None],
+        specs: SpecSource,
+        native: Callable[[Any], object],
+    ) -> None:
+        self.manager = manager
+        self.read = read
+        self.home = home
+        self.specs = specs
+        self.native = native
+
+
+class Building:
+    """One tree of hdmf's builders on its way into a storage.
+
+    Parameters
+    ----------
+    order : Order
+        The tree; its ``paths`` are filled.
+    knowledge : Knowledge
+        Of the builders in it.
+    storage : StorageReader or None
+        Recognises arrays of its own library; None where that is not known.
+    source : str
+        The file that it goes to.
+    carrier : type of DataIO or None
+        The wrapper of the destination's backend.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        knowledge: Knowledge,
+        *,
+        storage: StorageReader | None,
+        source: str,
+        carrier: type[DataIO] | None,
+    ) -> None:
+        self._order = order
+        self._knowledge = knowledge
+        self._storage = storage
+        self._source = source
+        self._carrier = carrier
+
+    def root(self) -> GroupBuilder:
+        """Return the builder of the whole tree."""
+        self._place(self._order.root, "/")
+        return self._group(self._order.root, "/", name="")
+
+    def _place(self, builder: Any, path: str) -> None:
+        """Note the path of every builder; references may point ahead."""
+        pending = [(builder, path)]
+        while pending:
+            group, here = pending.pop()
+            self._order.paths.setdefault(id(group), (group, here))
+            for dataset in group.datasets.values():
+                if dataset is not None:
+                    place = join_path(here, dataset.name)
+                    self._order.paths.setdefault(id(dataset), (dataset, place))
+            pending += [(sub, join_path(here, sub.name)) for sub in group.groups.values()]
+
+    # groups and attributes
+
+    def _group(self, builder: Any, path: str, *, name: str) -> GroupBuilder:
+        read, home = self._state(builder)
+        attributes, changed = self._attributes(builder, read, path)
+        children: dict[str, Entry] = {}
+        for sub in builder.groups.values():
+            children[sub.name] = self._group(sub, join_path(path, sub.name), name=sub.name)
+        for dataset in builder.datasets.values():
+            if dataset is not None:
+                place = join_path(path, dataset.name)
+                children[dataset.name] = self._dataset(dataset, place)
+        for link in builder.links.values():
+            children[link.name] = self._link(link, join_path(path, link.name))
+        return GroupBuilder(
+            name,
+            attributes,
+            children,
+            home=home,
+            touched=tuple(children) if home is not None else None,
+            changed=changed,
+            specs=self._knowledge.specs,
+        )
+
+    def _state(self, builder: Any) -> tuple[Read | None, Home | None]:
+        return self._knowledge.read(builder), self._knowledge.home(builder)
+
+    def _attributes(
+        self, builder: Any, read: Read | None, path: str
+    ) -> tuple[Mapping[str, Attribute], bool]:
+        """Return the attributes, and whether any differs from what was read."""
+        stored = read.stored.attributes if read and not isinstance(read.stored, LinkBuilder) else {}
+        built: dict[str, Attribute] = {}
+        changed = read is None
+        with located(self._source, path):
+            for name, value in builder.attributes.items():
+                if read is not None and name in stored and read.attributes.get(name) is value:
+                    built[name] = stored[name]
+                elif value is not None:
+                    built[name] = attribute_of(value, self._refer)
+                    changed = True
+        return built, changed
+
+    # datasets
+
+    def _dataset(self, builder: Any, path: str) -> Entry:
+        read, home = self._state(builder)
+        attributes, changed = self._attributes(builder, read, path)
+        if read is not None and isinstance(read.stored, DatasetBuilder):
+            return DatasetBuilder(
+                builder.name,
+                read.stored.data,
+                attributes,
+                dtype=read.stored.dtype,
+                home=home,
+                changed=changed,
+                data_changed=False,
+                specs=self._knowledge.specs,
+            )
+        if home is not None and home.source == self._source:
+            # Written by this IO before: what was appended to it since is in the file already.
+            return DatasetBuilder(
+                builder.name, None, attributes, home=home, changed=changed, data_changed=False
+            )
+        return self._new_dataset(builder, attributes, path)
+
+    def _new_dataset(self, builder: Any, attributes: Mapping[str, Attribute], path: str) -> Entry:
+        data = builder.data
+        wrapper = data if isinstance(data, HdmfDataIO) else None
+        inner = wrapper.data if wrapper is not None else data
+        link = self._exported_link(builder, inner, path)
+        if link is not None:
+            return link
+        with located(self._source, path):
+            content, dtype = None, None
+            if inner is not None or wrapper is None:
+                content, dtype = content_of(inner, builder.dtype, self._refer)
+            options = self._options(builder, wrapper, inner, content)
+        return DatasetBuilder(
+            builder.name,
+            content,
+            attributes,
+            dtype=dtype,
+            wrapper=options,
+            specs=self._knowledge.specs,
+        )
+
+    def _options(self, builder: Any, wrapper: Any, inner: Any, content: Any) -> HdmfOptions | None:
+        if inner is not None and self._adopted(inner) is not None:
+            # A stored array is linked to, or copied as it is.
+            if wrapper is None or not hasattr(wrapper, "link_data"):
+                return None
+            return HdmfOptions(content, _LinkOnly(wrapper), carrier=None, native=_same)
+        maxshape = self._maxshape(builder, inner, content)
+        if wrapper is None and maxshape is None:
+            return None
+        native = self._knowledge.native
+        return HdmfOptions(
+            content, wrapper, carrier=self._carrier, native=native, maxshape=maxshape
+        )
+
+    def _maxshape(self, builder: Any, inner: Any, content: Any) -> MaxShape | None:
+        """Return how far the array may grow by its type; its shape where it may not at all."""
+        shape = np.shape(content) if isinstance(content, np.ndarray) else None
+        if not shape:
+            return None
+        manager, limit = self._knowledge.manager, builder.matched_spec_shape
+        data_type = manager.get_builder_dt(builder)
+        grows = (
+            data_type is not None
+            and limit is not None
+            and len(limit) == len(shape)
+            and any(manager.is_sub_data_type(builder, name) for name in self._order.expandable)
+        )
+        if grows:
+            return tuple(limit)
+        return shape if is_expandable_type(data_type) else None
+
+    def _adopted(self, data: Any) -> StoredArray | None:
+        storage: object = self._storage
+        return storage.adopt(data) if isinstance(storage, SupportsAdopt) else None
+
+    def _exported_link(self, builder: Any, data: Any, path: str) -> LinkBuilder | None:
+        """Return the link that stands for data of another place in an export."""
+        order = self._order
+        if not order.export_source or not order.link_data or data is None:
+            return None
+        stored = self._adopted(data)
+        if stored is None:
+            return None
+        if stored.source != order.export_source:
+            return LinkBuilder(builder.name, LinkTarget("external", stored.path, stored.source))
+        if stored.path.rpartition("/")[0] == path.rpartition("/")[0]:
+            return None
+        return LinkBuilder(builder.name, LinkTarget("soft", stored.path))
+
+    # links and references
+
+    def _link(self, builder: Any, path: str) -> LinkBuilder:
+        read = self._knowledge.read(builder)
+        if read is not None and isinstance(read.stored, LinkBuilder):
+            return read.stored
+        target = builder.builder
+        placed = self._order.paths.get(id(target))
+        if placed is not None:
+            return LinkBuilder(builder.name, LinkTarget("soft", placed[1]))
+        home = self._knowledge.home(target)
+        source = home.source if home is not None else target.source
+        place = home.path if home is not None else _path_of(target)
+        own = {self._source, self._order.export_source or builder.source}
+        if source in own:
+            return LinkBuilder(builder.name, LinkTarget("soft", place))
+        if source is None:
+            msg = f"a link leads to {place!r}, which is in no file and not in the tree"
+            raise UnresolvedReferenceError(
+                msg, source=self._source, path=path, hint="Add it to the tree that is written."
+            )
+        return LinkBuilder(builder.name, LinkTarget("external", place, source))
+
+    def _refer(self, target: Any) -> ObjectRef:
+        """Return a reference to where a builder will stand."""
+        if isinstance(target, (ReferenceBuilder, HdmfLink)):
+            target = target.builder
+        elif not hasattr(target, "location"):
+            # A container: hdmf builds it, if that was not done yet.
+            target = self._knowledge.manager.build(target)
+        placed = self._order.paths.get(id(target))
+        if placed is not None:
+            return ObjectRef(self._source, path=placed[1])
+        home = self._knowledge.home(target)
+        if home is not None and home.source == self._source:
+            return ObjectRef(home.source, home.key, home.path)
+        return ObjectRef(self._source, path=_path_of(target))
+
+
+class _LinkOnly:
+    """Of a wrapper around a stored array nothing counts but whether it is linked to."""
+
+    io_settings: Mapping[str, Any] = {}
+
+    def __init__(self, wrapper: Any) -> None:
+        self.link_data = bool(wrapper.link_data)
+
+
+def _same(value: Any) -> object:
+    return value
+
+
+def _path_of(builder: Any) -> str:
+    """Return the path of a builder in its file: where it was read, else where its parents are."""
+    if builder.location is not None:
+        return join_path(builder.location, builder.name)
+    names = []
+    while builder.parent is not None:
+        names.append(builder.name)
+        builder = builder.parent
+    return "/" + "/".join(reversed(names))

@@ -1,0 +1,104 @@
+"""The options that hdmf's data wrappers carry, as a wrapper of ours."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
+from hdmf_io_core.errors import DataLossWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.types import MaxShape
+
+__all__ = ["HdmfOptions"]
+
+_DESCRIBING = frozenset({"data", "dtype", "shape"})
+
+
+class HdmfOptions(DataIO):
+    """How one dataset of hdmf's is to be stored.
+
+    Parameters
+    ----------
+    data
+        The data, unwrapped; None for an array without content.
+    wrapper
+        hdmf's wrapper that it came in; None without one.
+    carrier : type of DataIO or None
+        The backend's own wrapper, which knows what its options mean.
+    maxshape : tuple or None
+        How far the array may grow, where neither ``wrapper`` nor the data says.
+    native : callable
+        From the stored array to what the user is given for it.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        wrapper: Any,
+        *,
+        carrier: type[DataIO] | None,
+        native: Callable[[Any], object],
+        maxshape: MaxShape | None = None,
+    ) -> None:
+        is_empty = data is None and wrapper is not None
+        super().__init__(
+            data,
+            dtype=wrapper.dtype if is_empty else None,
+            shape=wrapper.shape if is_empty else None,
+        )
+        self._wrapper = wrapper
+        self._maxshape = maxshape
+        self._native = native
+        self._carrier = self._loaded(carrier, _settings(wrapper))
+
+    @property
+    def dataset(self) -> Any:
+        """The stored array as the user is given it; None before it is written."""
+        return self._dataset
+
+    @dataset.setter
+    def dataset(self, value: Any) -> None:
+        self._dataset = value
+        if self.is_preallocation:
+            # As in hdmf: of data that was given, the user has no need for the stored array.
+            self._dataset = self._wrapper.dataset = self._native(value)
+
+    def options(self, dtype: ElementType | None = None) -> WriteOptions:
+        """Return the options in the form that is the same for every backend."""
+        options = WriteOptions() if self._carrier is None else self._carrier.options(dtype)
+        link_data = getattr(self._wrapper, "link_data", None)
+        if options.maxshape is None and self._maxshape is not None:
+            options = replace(options, maxshape=self._maxshape)
+        return replace(options, link_data=link_data)
+
+    def _loaded(self, carrier: type[DataIO] | None, settings: Mapping[str, Any]) -> DataIO | None:
+        """Return the backend's own wrapper with the settings that it has."""
+        if carrier is None or not settings:
+            return None
+        known = inspect.signature(carrier).parameters
+        strange = sorted(settings.keys() - known.keys())
+        if strange:
+            kind = type(self._wrapper).__name__
+            msg = f"left out, since the backend does not have it: {', '.join(strange)} of {kind}"
+            warnings.warn(msg, DataLossWarning, stacklevel=2)
+        kept = {name: value for name, value in settings.items() if name in known}
+        if "allow_plugin_filters" in known:
+            # hdmf's own wrapper has refused by now what it was not allowed to use.
+            kept["allow_plugin_filters"] = True
+        return carrier(**kept)
+
+
+def _settings(wrapper: Any) -> dict[str, Any]:
+    found = getattr(wrapper, "io_settings", None) or {}
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in _DESCRIBING and value is not None
+    }
