@@ -1,71 +1,74 @@
-"""Layouts of other backends as near as Zarr comes to them: which codecs hold the same bytes. Pure."""
+"""Codecs of other backends: those whose bytes are the same here, and what stands for the others. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numcodecs
+import numpy as np
 
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_core.storage.protocols import AdaptedLayout
-from hdmf_io_core.types import Shape
 from hdmf_io_zarr.codecs import SHARDING, chain_of_v3, default_codecs, normalised
-from hdmf_io_zarr.conventions import ZarrFormat
 
-__all__ = ["adapted_layout"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_HDF5_NAMES = {
-    "4": "szip", "5": "nbit", "6": "scaleoffset", "307": "bzip2", "32000": "lzf", "32004": "lz4",
-    "32008": "bitshuffle", "32013": "zfp", "32017": "sz", "32024": "sz3", "32026": "blosc2",
-}  # fmt: skip
+    from hdmf_io_zarr.conventions import ZarrFormat
+
+__all__ = ["adapted_layout", "same_bytes", "stored_codecs"]
+
 _BLOSC_COMPRESSORS = ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd")
+_COMPRESSORS = frozenset({"blosc", "bz2", "gzip", "lz4", "lzma", "zlib", "zstd"})
 
 
 def adapted_layout(layout: ArrayLayout, zarr_format: ZarrFormat) -> AdaptedLayout:
-    """Return the nearest layout that Zarr has; element types stay as they are.
+    """Return the nearest layout that can be made; element types stay as they are.
 
-    HDF5's plugins zstd and Blosc write the frames that numcodecs reads; other filters without a
-    codec give way to the default one, since they were to make the array smaller.
+    Filters of HDF5 stay too: where Zarr cannot run one, a hint remembers it for the way back.
     """
-    losses: list[str] = []
-    chunks, codecs = layout.chunks, layout.codecs
-    if zarr_format == 2 and codecs and codecs[0].name == SHARDING:
-        losses.append("format 2 has no shards; their chunks are stored one by one")
-        chunks, codecs = _unsharded(codecs[0], layout.ndim)
-    kept: list[CodecSpec] = []
-    for codec in codecs:
-        known = _known(codec)
-        if known is not None:
-            kept.append(known)
-            continue
-        losses.append(f"{_name(codec)} has no codec in Zarr")
-        if not any(spec.name in {"blosc", "zlib", "zstd"} for spec in kept):
-            kept.extend(default_codecs(3))
-    return AdaptedLayout(replace(layout, chunks=chunks, codecs=tuple(kept)), tuple(losses))
+    if zarr_format == 3 or not layout.codecs or layout.codecs[0].name != SHARDING:
+        return AdaptedLayout(layout, ())
+    config: Any = layout.codecs[0].config
+    codecs = chain_of_v3(config["codecs"], layout.ndim).codecs
+    chunks = tuple(config["chunk_shape"])[: layout.ndim]
+    what = "format 2 has no shards; their chunks are stored one by one"
+    return AdaptedLayout(replace(layout, chunks=chunks, codecs=codecs), (what,))
 
 
-def _unsharded(spec: CodecSpec, ndim: int) -> tuple[Shape, Sequence[CodecSpec]]:
-    config: Any = spec.config
-    return tuple(config["chunk_shape"])[:ndim], chain_of_v3(config["codecs"], ndim).codecs
+def same_bytes(codec: CodecSpec) -> CodecSpec | None:
+    """Return the codec of Zarr that gives the bytes of another backend's; None if there is none.
 
-
-def _known(codec: CodecSpec) -> CodecSpec | None:
-    """Return the codec that holds the same bytes; None if there is none."""
+    The frames of HDF5's plugins for Zstandard and Blosc are those of numcodecs.
+    """
     values: Any = codec.config.get("values", ())
     if codec.name == "hdf5:32015":
         return normalised(CodecSpec("zstd", {"level": int(values[0]) if values else 3}))
     if codec.name == "hdf5:32001" and len(values) >= 7 and values[6] < len(_BLOSC_COMPRESSORS):
         config = {"clevel": values[4], "shuffle": values[5], "cname": _BLOSC_COMPRESSORS[values[6]]}
         return normalised(CodecSpec("blosc", {**config, "blocksize": 0}))
-    is_there = codec.name == SHARDING or codec.name in numcodecs.registry.codec_registry
-    return codec if is_there else None
+    return None if codec.name.startswith("hdf5:") else normalised(codec)
 
 
-def _name(codec: CodecSpec) -> str:
-    backend, _, number = codec.name.partition(":")
-    if backend != "hdf5":
-        return f"the codec {codec.name!r}"
-    known = _HDF5_NAMES.get(number)
-    return f"the HDF5 filter {number}" + (f" ({known})" if known else "")
+def stored_codecs(codecs: Sequence[CodecSpec], dtype: np.dtype[Any]) -> tuple[CodecSpec, ...]:
+    """Return the codecs that are run on elements of a dtype.
+
+    Shuffle goes by the size that the elements have here. What Zarr has no codec for was to make the
+    array smaller: the default compressor does that instead.
+    """
+    found = [same_bytes(codec) for codec in codecs]
+    needs_compressor = None in found and not any(f and f.name in _COMPRESSORS for f in found)
+    stored: list[CodecSpec] = []
+    for codec in found:
+        if codec is None:
+            stored.extend(default_codecs(3) if needs_compressor else ())
+            needs_compressor = False
+        elif codec.name != "shuffle":
+            stored.append(codec)
+        elif not dtype.hasobject:
+            size = codec.config.get("elementsize")
+            fits = isinstance(size, int) and size > 0 and dtype.itemsize % size == 0
+            own = CodecSpec("shuffle", {"elementsize": dtype.itemsize})
+            stored.append(codec if fits else own)
+    return tuple(stored)
+

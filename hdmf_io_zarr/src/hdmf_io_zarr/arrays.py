@@ -423,6 +423,7 @@ def open_array(home: Home, node: Node) -> ZarrArray:
     array = ZarrArray(home, node)
     stored = array.stored
     is_plain = stored.chain.axes is None and stored.chain.object_codec is None
+    is_plain = is_plain and stored.has_own_bytes
     if stored.logical.chunks and is_plain and _is_packed(stored.element):
         return ZarrChunkedArray(home, node)
     return array

@@ -38,6 +38,8 @@ __all__ = ["from_disk", "from_json", "to_disk", "to_json"]
 def to_json(values: AnyArray, element: ElementType, references: References) -> list[Any]:
     """Return the elements as JSON, in C order."""
     match element:
+        case NumberType(dtype=dtype) if _is_long(dtype):
+            return [cell.tobytes().decode("latin-1") for cell in values.reshape(-1)]
         case NumberType(dtype=dtype) if dtype.kind == "c":
             return [[value.real, value.imag] for value in values.reshape(-1).tolist()]
         case NumberType() | EnumType():
@@ -98,7 +100,15 @@ def _parsed(cells: list[Any], element: ElementType, references: References) -> A
             return table  # type: ignore[no-any-return]
 
 
+def _is_long(dtype: np.dtype[Any]) -> bool:
+    """Whether numbers are longer than JSON and Zarr have words for."""
+    return dtype.itemsize > (16 if dtype.kind == "c" else 8)
+
+
 def _numbers(cells: list[Any], dtype: np.dtype[Any]) -> AnyArray:
+    if _is_long(dtype):
+        data = b"".join(cell.encode("latin-1") for cell in cells)
+        return np.frombuffer(data, dtype).copy()
     if dtype.kind == "c":
         return np.array([complex(*cell) for cell in cells], dtype)
     wanted: tuple[type, ...] = (bool,) if dtype.kind == "b" else (int,)
@@ -137,6 +147,8 @@ def to_disk(values: AnyArray, element: ElementType, references: References) -> A
     """Return elements as a chunk holds them; text in a compound of v3 takes the room that it needs."""
     zarr_format = references.zarr_format
     match element:
+        case NumberType(dtype=dtype) if _is_long(dtype):
+            return np.ascontiguousarray(values).view((np.void, dtype.itemsize)).reshape(values.shape)
         case NumberType() | EnumType() | OpaqueType() | TextType():
             return values
         case ArrayType(base=base):
@@ -184,6 +196,8 @@ def from_disk(
         An element is not of its type.
     """
     match element:
+        case NumberType(dtype=dtype) if _is_long(dtype):
+            out[...] = np.ascontiguousarray(chunk).view(dtype).reshape(chunk.shape)
         case NumberType() | EnumType() | OpaqueType():
             out[...] = chunk
         case ArrayType(base=base):

@@ -75,10 +75,9 @@ def disk_type(element: ElementType, zarr_format: ZarrFormat) -> DiskType:
     as_json = "json2" if zarr_format == 2 else "vlen-utf8"
     match element:
         case NumberType(dtype=dtype) | EnumType(base=dtype):
-            if dtype.str[1:] not in _V3_NAMES:
-                msg = f"Zarr has no numbers of dtype {dtype}"
-                raise UnsupportedDtypeError(msg)
-            return DiskType(dtype)
+            # Long doubles have no name in Zarr: their bytes are kept, and a hint says what they are.
+            known = dtype.str[1:] in _V3_NAMES
+            return DiskType(dtype if known else np.dtype((np.void, dtype.itemsize)))
         case OpaqueType(size=size):
             return DiskType(np.dtype((np.void, size)))
         case TextType():

@@ -19,6 +19,7 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.plan.policy import guess_chunks
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, TextType
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
+from hdmf_io_zarr.adapting import same_bytes, stored_codecs
 from hdmf_io_zarr.codecs import (
     SHARDING,
     Chain,
@@ -71,6 +72,12 @@ class StoredLayout:
     separator: str
     element: ElementType
     logical: ArrayLayout
+
+    @property
+    def has_own_bytes(self) -> bool:
+        """Whether chunks are encoded as the logical layout says, byte for byte."""
+        stored = [normalised(spec) for spec in self.chain.codecs]
+        return stored == [same_bytes(spec) for spec in self.logical.codecs]
 
 
 def read_layout(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
@@ -335,7 +342,9 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
     chunks = layout.chunks
     if chunks is None:
         chunks = guess_chunks(shape, None, itemsize * math.prod(disk.extra)) if shape else ()
-    codecs = _stored_codecs(layout, disk.dtype, zarr_format)
+    codecs = default_codecs(zarr_format)
+    if layout.chunks is not None:
+        codecs = stored_codecs(layout.codecs, disk.dtype)
     objects = CodecSpec(disk.object_codec) if disk.object_codec is not None else None
     chain = Chain(tuple(normalised(spec) for spec in codecs), objects)
     if zarr_format == 3:
@@ -369,27 +378,6 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
         node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
     _mark(node, layout, zarr_format)
     return node
-
-
-def _stored_codecs(
-    layout: ArrayLayout, dtype: np.dtype[Any], zarr_format: ZarrFormat
-) -> tuple[CodecSpec, ...]:
-    """Return the codecs that are run: the default ones for an array that asks for no chunks.
-
-    Shuffle by an element size that elements do not have here does not run, or by theirs.
-    """
-    if layout.chunks is None:
-        return default_codecs(zarr_format)
-    stored: list[CodecSpec] = []
-    for spec in layout.codecs:
-        size = spec.config.get("elementsize")
-        if spec.name != "shuffle" or size == dtype.itemsize:
-            stored.append(spec)
-        elif not dtype.hasobject:
-            fits = isinstance(size, int) and dtype.itemsize % size == 0
-            own = CodecSpec("shuffle", {"elementsize": dtype.itemsize})
-            stored.append(spec if fits else own)
-    return tuple(stored)
 
 
 def _byte_order(dtype: np.dtype[Any]) -> str:
@@ -431,9 +419,7 @@ def _mark(node: Node, layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
         limits = layout.maxshape if layout.maxshape is not None else layout.shape
         if any(limit is not None for limit in limits):
             hints["maxshape"] = list(limits)
-        if len(seen.codecs) != len(layout.codecs) or not _is_sharded(layout) and not all(
-            map(CodecSpec.encodes_like, seen.codecs, map(normalised, layout.codecs))
-        ):
+        if not _is_sharded(layout) and seen.codecs != tuple(map(normalised, layout.codecs)):
             hints["codecs"] = [[spec.name, dict(spec.config)] for spec in layout.codecs]
     if layout.track_times:
         hints["track_times"] = True
