@@ -11,7 +11,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from hdmf_io_core.chunks.dataio import DataIO
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import ClosedIOError, ConstructError, ShapeError
-from hdmf_io_core.model.builders import DatatypeBuilder
+from hdmf_io_core.model.builders import DatasetBuilder, DatatypeBuilder
 from hdmf_io_core.model.node import Node, NodeLoader
 from hdmf_io_core.storage.dtypes import ElementType, element_repr
 
@@ -80,6 +80,12 @@ class Data(NDArrayOperatorsMixin, Node):
         if isinstance(stored, LazyDataset) and loader is not None:
             stored = stored.resolved(loader.resolve, loader.refer)
         self._data = stored
+
+    def _settle(self, stored: object) -> None:
+        """Take the stored array in place of an iterator that was used up by writing it."""
+        given = self._data.data if isinstance(self._data, DataIO) else self._data
+        if hasattr(type(given), "__next__") and isinstance(stored, DatasetBuilder):
+            self._data = stored.data
 
     # the data
 

@@ -123,6 +123,9 @@ class BuildManager:
         if home is not None:
             data_revision = node._data_revision if isinstance(node, Data) else 0
             self._known[node] = Known(home, node._revision, data_revision)
+            if isinstance(node, Data):
+                # An iterator is used up now; what it gave is in the file.
+                node._settle(home.tree.at(home.access))
         node._modified = False
         if isinstance(node, Container):
             node._entries.settle()
