@@ -9,8 +9,8 @@ from hdmf.build import Builder as AnyHdmfBuilder
 from hdmf.build import ReferenceBuilder
 from hdmf.container import AbstractContainer
 from hdmf.data_utils import AbstractDataChunkIterator
+from hdmf.query import ContainerResolver, ReferenceResolver
 
-from hdmf_io_core.bridge.datasets import BuilderDataset, ContainerDataset
 from hdmf_io_core.bridge.dtypes import element_of
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.storage.dtypes import (
@@ -69,9 +69,9 @@ def content_of(
         From a builder to a reference to where it will stand.
     """
     element = element_of(dtype)
-    if isinstance(data, (BuilderDataset, ContainerDataset)):
+    if isinstance(data, ReferenceResolver):
         # What it refers to is built anew, so each reference is made anew as well.
-        data = list(data.invert() if isinstance(data, ContainerDataset) else data)
+        data = list(data.invert() if isinstance(data, ContainerResolver) else data)
     if isinstance(data, AbstractDataChunkIterator):
         is_number = isinstance(element, NumberType)
         return _Retyped(data, element.dtype) if is_number else data, None  # type: ignore[union-attr]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 from hdmf.backends.errors import UnsupportedOperation
@@ -10,10 +11,11 @@ from hdmf.backends.io import HDMFIO
 from hdmf_io_core.bridge.order import EXPANDABLE, Order
 from hdmf_io_core.bridge.specs import load_documents
 from hdmf_io_core.errors import DispatchError, OpenError
+from hdmf_io_core.io.modes import starts_anew
 from hdmf_io_core.io.open import find_backend, open_io
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from hdmf_io_core.bridge.manager import HdmfManager
@@ -36,12 +38,18 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
     def __init__(self, io: StorageIO, *, herd_path: str | None = None) -> None:
         self._io = io
         self._bridge = cast("HdmfManager", io.manager)
+        self._bridge.facade = self
         super().__init__(self._bridge.manager, source=io.source, herd_path=herd_path)
 
     @property
     def mode(self) -> str:
         """The mode it was opened with."""
         return self._io.mode
+
+    @property
+    def bridge(self) -> HdmfManager:
+        """What stands between hdmf's manager and the IO of ours."""
+        return self._bridge
 
     @property
     def storage_io(self) -> StorageIO:
@@ -72,6 +80,138 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             raise UnsupportedOperation(msg)
         return self._bridge.builder(self._io.tree.root())
 
+    def write(
+        self,
+        container: Any,
+        *,
+        cache_spec: bool = True,
+        link_data: bool = True,
+        exhaust_dci: bool = True,
+        herd: Any = None,
+        expandable: Sequence[str] = EXPANDABLE,
+    ) -> None:
+        """Store a container.
+
+        Parameters
+        ----------
+        container : hdmf.container.Container
+            The root.
+        cache_spec : bool
+            Whether the namespaces of the manager are cached in the file.
+        link_data : bool
+            Whether stored arrays are linked to; with False they are copied.
+        exhaust_dci : bool
+            Whether chunk iterators are drained one after the other.
+        herd : hdmf.common.HERD or None
+            Takes the terms of the container, where the IO has a ``herd_path``.
+        expandable : sequence of str
+            Names of types whose datasets are made to grow.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the mode does not allow to write.
+        """
+        if self.mode == "r":
+            msg = (
+                f"Cannot write to file {self.source} in mode '{self.mode}'. "
+                "Please use mode 'r+', 'w', 'w-', 'x', or 'a'"
+            )
+            raise UnsupportedOperation(msg)
+        super().write(
+            container,
+            herd=herd,
+            cache_spec=cache_spec,
+            link_data=link_data,
+            exhaust_dci=exhaust_dci,
+            expandable=expandable,
+        )
+
+    def read(self) -> Any:
+        """Return the root container.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the mode does not allow to read, the IO is closed, or there is nothing in the file.
+        """
+        if starts_anew(self.mode):
+            msg = (
+                f"Cannot read from file {self.source} in mode '{self.mode}'. "
+                "Please use mode 'r', 'r+', or 'a'."
+            )
+            raise UnsupportedOperation(msg)
+        root = self.read_builder()
+        if not root.obj_type:
+            msg = (
+                f"Cannot read data from file {self.source} in mode '{self.mode}'. "
+                "There are no values."
+            )
+            raise UnsupportedOperation(msg)
+        return super().read()
+
+    def export(
+        self,
+        src_io: Any,
+        container: Any = None,
+        write_args: Mapping[str, Any] | None = None,
+        cache_spec: bool = True,  # noqa: FBT001, FBT002 - hdmf's own signature
+    ) -> None:
+        """Copy what another IO of hdmf holds, as it is stored or as it was changed in memory.
+
+        Parameters
+        ----------
+        src_io : hdmf.backends.io.HDMFIO
+            Ours, or any other.
+        container : hdmf.container.Container or None
+            What ``src_io`` read; None for everything as it is stored.
+        write_args : Mapping or None
+            Arguments of :meth:`write_builder`; ``{"link_data": False}`` copies linked data too.
+        cache_spec : bool
+            Whether namespaces are cached in the file.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the mode is not ``w``, or data of another backend would be linked to.
+        ValueError
+            If ``container`` is not the root of what ``src_io`` read.
+        """
+        if self.mode != "w":
+            msg = f"Cannot export to file {self.source} in mode '{self.mode}'. Please use mode 'w'."
+            raise UnsupportedOperation(msg)
+        arguments = dict(write_args or {})
+        link_data = bool(arguments.setdefault("link_data", True))
+        self._check_links(src_io, link_data=link_data)
+        if container is None and link_data and isinstance(src_io, StorageHDMFIO):
+            self._io.export(src_io.storage_io, cache_spec=cache_spec)
+            return
+        self._adopt_namespaces(src_io)
+        arguments["export_source"] = _canonical(src_io.source)
+        arguments |= {"cache_spec": cache_spec, "src_io": src_io}
+        super().export(
+            src_io=src_io, container=container, write_args=arguments, clear_cache=not link_data
+        )
+
+    def _check_links(self, src_io: Any, *, link_data: bool) -> None:
+        """Refuse links into another kind of storage; a backend's drop-in class may know more."""
+        ours = isinstance(src_io, StorageHDMFIO)
+        if link_data and not (ours and src_io.storage_io.backend == self._io.backend):
+            msg = (
+                f"Cannot export from {type(src_io).__name__} to {self._io.backend} with write"
+                " argument link_data=True."
+            )
+            raise UnsupportedOperation(msg)
+
+    def _adopt_namespaces(self, src_io: Any) -> None:
+        """Take over the namespaces that only the source has."""
+        if src_io.manager is None:
+            return
+        theirs, ours = src_io.manager.namespace_catalog, self.manager.namespace_catalog
+        for name in theirs.namespaces:
+            if name not in ours.namespaces:
+                ours.add_namespace(name=name, namespace=theirs.get_namespace(name))
+
     def write_builder(
         self,
         builder: Any,
@@ -81,6 +221,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         export_source: str | None = None,
         expandable: Sequence[str] = EXPANDABLE,
         cache_spec: bool = False,
+        src_io: Any = None,
     ) -> None:
         """Store a tree of hdmf's builders.
 
@@ -98,8 +239,11 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             Names of types whose datasets are made to grow.
         cache_spec : bool
             Whether the namespaces of the manager are cached.
+        src_io : hdmf.backends.io.HDMFIO or None
+            For an export: the IO that the tree was read by.
         """
-        order = Order(builder, tuple(expandable), export_source, link_data)
+        reads = src_io.bridge.read if isinstance(src_io, StorageHDMFIO) else None
+        order = Order(builder, tuple(expandable), export_source, link_data, reads)
         self._io.write(
             cast("Any", order),
             cache_spec=cache_spec,
@@ -167,3 +311,9 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         return load_documents(
             namespace_catalog, storage.specs(), source=storage.source, namespaces=namespaces
         )
+
+
+def _canonical(source: str | None) -> str | None:
+    if source is None or "://" in source:
+        return source
+    return os.path.normpath(os.path.join(os.getcwd(), source))  # noqa: PTH109, PTH118 - no links followed

@@ -166,8 +166,18 @@ class HdmfManager:
         order = container if isinstance(container, Order) else None
         if order is None:
             order = self._ordered(container, source, export=export)
+        reads = order.reads
+
+        def read(builder: object) -> Read | None:
+            found = self.read(builder)
+            return reads(builder) if found is None and reads is not None else found
+
+        def home(builder: object) -> Home | None:
+            found = None if reads is None else reads(builder)
+            return self.home(builder) if found is None else _home_of(found)
+
         knowledge = Knowledge(
-            self.manager, read=self.read, home=self.home, specs=self.specs, native=self._native
+            self.manager, read=read, home=home, specs=self.specs, native=self._native
         )
         building = Building(
             order,
@@ -213,7 +223,7 @@ class HdmfManager:
         """Return where a builder of hdmf is stored; None if it is not, as far as is known here."""
         read = self.read(builder)
         if read is not None:
-            return None if isinstance(read.stored, LinkBuilder) else read.stored.home
+            return _home_of(read)
         written = self._written.get(id(builder))
         return None if written is None else self._home_of(written[1])
 
@@ -227,6 +237,10 @@ class HdmfManager:
         if isinstance(stored, LazyDataset) and isinstance(storage, SupportsNative):
             return storage.native(stored.path)
         return stored
+
+
+def _home_of(read: Read) -> Home | None:
+    return None if isinstance(read.stored, LinkBuilder) else read.stored.home
 
 
 def _nowhere(path: str) -> Home | None:

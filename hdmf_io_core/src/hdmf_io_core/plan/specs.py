@@ -35,7 +35,7 @@ class SpecsToCache:
             self._trees[builder.home.tree] = None
 
     def missing(self, stored: SpecDocuments) -> SpecDocuments:
-        """Return what is not stored: what models have, what came with nodes, what plain ones need."""
+        """Return what is not stored: of models, of what came with nodes, of plain nodes."""
         found: dict[tuple[str, str], SpecDocument] = {}
         for specs in self._models:
             found.update(specs(stored))
