@@ -15,6 +15,7 @@ from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
     CodecSpec,
+    LinkTarget,
     ObjectRef,
     RegionRef,
 )
@@ -94,3 +95,32 @@ def test_strict_refuses_the_first_loss_before_anything_is_written(source: Memory
     assert caught.value.path is not None
     assert "strict=True" in str(caught.value)
     assert list(dest.children("/")) == []
+
+
+def test_a_write_may_lose_form_and_no_content(source: MemoryStorage) -> None:
+    read = StorageIO(source, "r").read()
+    with pytest.raises(UnsupportedFeatureError, match="part"):
+        StorageIO(Limited(MemoryFile("dest")), "w").write(read, link_data=False)
+    del read.attributes["part"]
+    for name in ("kind", "regions"):
+        read.remove_child(name)
+    del read.plain.attributes["kind"]
+    report = StorageIO(Limited(MemoryFile("dest")), "w").write(read, link_data=False)
+    assert [(loss.path, loss.what) for loss in report.losses] == [("/plain", "the layout")]
+
+
+def test_a_second_name_that_cannot_be_is_told_and_becomes_a_soft_link() -> None:
+    source = MemoryStorage(MemoryFile("source"))
+    source.create_group("/a")
+    source.create_link("/b", LinkTarget("hard", "/a"))
+
+    class WithoutSecondNames(Limited):
+        @property
+        def capabilities(self) -> Capabilities:
+            return Capabilities()
+
+    dest = WithoutSecondNames(MemoryFile("dest"))
+    report = StorageIO(dest, "w").export(StorageIO(source, "r"))
+    assert [(loss.path, loss.what) for loss in report.losses] == [("/b", "the hard link")]
+    link = next(child.link for child in dest.children("/") if child.name == "b")
+    assert link == LinkTarget("soft", "/a")

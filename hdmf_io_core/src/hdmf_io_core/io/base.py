@@ -202,7 +202,10 @@ class StorageIO(HDMFIO):
         with self._one_write():
             root = self._exported_root(src_io, container, writer.source)
             options = PlanOptions(
-                is_new=self._is_empty, link_data=False, cache_spec=cache_spec, may_lose=not strict
+                is_new=self._is_empty,
+                link_data=False,
+                cache_spec=cache_spec,
+                may_lose="nothing" if strict else "content",
             )
             return self._carry_out(plan_write(root, writer, options), None)
 

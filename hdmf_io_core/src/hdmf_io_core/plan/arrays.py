@@ -197,7 +197,7 @@ class ArrayPlanner:
         if isinstance(self._dest, SupportsAdaptation):
             layout, losses = self._dest.adapt_layout(layout)
             for reason in losses:
-                self._losses.add(path, "the layout", reason)
+                self._losses.add(path, "the layout", reason, is_form=True)
         if has_references(layout.dtype):
             # References have to be found anew, all of them, before anything is written.
             return layout, Values(data.read())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hdmf_io_core.errors import UnsupportedFeatureError
 from hdmf_io_core.model.builders import DatasetBuilder, DatatypeBuilder
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import Attribute
     from hdmf_io_core.storage.protocols import StorageWriter
 
-__all__ = ["Losses"]
+__all__ = ["Losses", "Tolerance"]
+
+Tolerance: TypeAlias = Literal["nothing", "form", "content"]
+"""``form``: how something is stored, such as a filter. ``content``: a node or value as well."""
 
 _REGION = "the destination has no region references"
 _DATATYPE = "the destination has no committed datatypes"
@@ -29,11 +32,11 @@ class Losses:
     ----------
     dest : StorageWriter
         Its capabilities decide.
-    may_lose : bool
-        Whether to go on without what cannot be held; otherwise that raises.
+    may_lose : Tolerance
+        What may be lost; anything else raises.
     """
 
-    def __init__(self, dest: StorageWriter, *, may_lose: bool) -> None:
+    def __init__(self, dest: StorageWriter, *, may_lose: Tolerance) -> None:
         self._dest = dest
         self._may_lose = may_lose
         self._found: list[Loss] = []
@@ -43,15 +46,15 @@ class Losses:
         """What is lost, in the order of the walk."""
         return tuple(self._found)
 
-    def add(self, path: str, what: str, reason: str) -> None:
-        """Take note of a loss.
+    def add(self, path: str, what: str, reason: str, *, is_form: bool = False) -> None:
+        """Take note of a loss, of content or of form alone.
 
         Raises
         ------
         UnsupportedFeatureError
-            If nothing may be lost.
+            If it may not be lost.
         """
-        if not self._may_lose:
+        if self._may_lose == "nothing" or (self._may_lose == "form" and not is_form):
             msg = f"{what} cannot be stored: {reason}"
             raise UnsupportedFeatureError(
                 msg,

@@ -5,8 +5,8 @@ Whatever the destination cannot express raises here, before anything of it chang
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
@@ -20,8 +20,9 @@ from hdmf_io_core.model.builders import (
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.arrays import ArrayPlanner
 from hdmf_io_core.plan.attributes import attribute_steps, differing, same_identity
-from hdmf_io_core.plan.losses import Losses
+from hdmf_io_core.plan.losses import Losses, Tolerance
 from hdmf_io_core.plan.places import Places
+from hdmf_io_core.plan.relocate import relocated
 from hdmf_io_core.plan.specs import SpecsToCache
 from hdmf_io_core.plan.steps import (
     ROOT_NAME,
@@ -31,10 +32,8 @@ from hdmf_io_core.plan.steps import (
     CreateLink,
     Delete,
     Move,
-    OverwriteArray,
     SetAttributes,
     Step,
-    Values,
     WritePlan,
 )
 from hdmf_io_core.storage.dtypes import TextType
@@ -66,7 +65,7 @@ class PlanOptions:
     suggest
         Asked for options of new arrays for which the caller gave none.
     may_lose
-        Whether to go on without what the destination cannot hold, and tell it.
+        What may be lost where the destination cannot hold it; the plan tells it.
     """
 
     is_new: bool
@@ -74,7 +73,7 @@ class PlanOptions:
     exhaust_dci: bool = True
     cache_spec: bool = True
     suggest: Suggestion | None = None
-    may_lose: bool = False
+    may_lose: Tolerance = "form"
 
 
 def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) -> WritePlan:
@@ -150,9 +149,14 @@ class _Planner:
 
     def _second_name(self, path: str, placed: str, there: NodeInfo | None) -> None:
         """Plan a further name of a node that has its place."""
-        if there is None and placed != path:
-            kind: Literal["hard", "soft"] = "hard" if self._dest.capabilities.hard_links else "soft"
-            self._steps.append(CreateLink(path, LinkTarget(kind, placed)))
+        if there is not None or placed == path:
+            return
+        if self._dest.capabilities.hard_links:
+            self._steps.append(CreateLink(path, LinkTarget("hard", placed)))
+            return
+        reason = "the destination has no second names; a soft link stands in its place"
+        self.losses.add(path, "the hard link", reason, is_form=True)
+        self._steps.append(CreateLink(path, LinkTarget("soft", placed)))
 
     def _move(self, old: str, new: str) -> NodeInfo | None:
         """Plan to move a stored node, and return it as it stands now."""
@@ -265,14 +269,14 @@ class _Planner:
             self._root_name(root.name)
         for path, link in self._links:
             self._steps.append(CreateLink(path, self._places.link(link, path)))
-        steps = [self._relocated(step) for step in self._steps]
+        steps = [relocated(step, self._places) for step in self._steps]
         while referred := self._linked.keys() & self._places.referred:
             # A reference does not reach through a link: what it points to is copied after all.
             for path in sorted(referred):
                 index, dataset = self._linked.pop(path)
                 self._steps[index] = self._arrays.create(dataset, path, may_link=False)
                 self._attributes(dataset.attributes, path, None, replace_all=False)
-            steps = [self._relocated(step) for step in self._steps]
+            steps = [relocated(step, self._places) for step in self._steps]
         return tuple(
             step for step in steps if not (isinstance(step, Delete) and step.path in self._moved)
         )
@@ -282,19 +286,3 @@ class _Planner:
         if name not in ("", "root") and ROOT_NAME not in stored:
             attribute = Attribute(name, TextType())
             self._steps.append(SetAttributes("/", {ROOT_NAME: attribute}))
-
-    def _relocated(self, step: Step) -> Step:
-        if isinstance(step, SetAttributes) and step.late:
-            moved = {
-                name: replace(
-                    attribute,
-                    value=self._places.relocate(attribute.value, attribute.dtype, path=step.path),
-                )
-                for name, attribute in step.attributes.items()
-            }
-            return replace(step, attributes=moved)
-        if isinstance(step, (CreateArray, OverwriteArray)) and step.late:
-            assert isinstance(step.content, Values)
-            array = self._places.relocate(step.content.array, step.layout.dtype, path=step.path)
-            return replace(step, content=Values(array))
-        return step
