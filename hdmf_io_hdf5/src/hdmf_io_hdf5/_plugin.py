@@ -26,6 +26,8 @@ _OPTIONS = {
     "meta_block_size": "bytes that metadata is gathered to",
     "swmr": "read a file while one process writes it",
     "atomic": "whether mode 'w' writes beside the target and replaces it at the first write",
+    "workers": "threads that encode and decode chunks; 1 for none but the caller's",
+    "in_flight_bytes": "bytes of chunks that are held at once; 64 MiB unless told",
 }
 
 BACKEND = BackendSpec(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,7 +95,7 @@ class HDF5Array:
         """The layout as it is now."""
         self._check_open()
         if self._layout.is_resizable and tuple(self._dsid.shape) != self._layout.shape:
-            self._layout = read_layout(self._dsid, self._element, self._home)
+            self._layout = replace(self._layout, shape=tuple(map(int, self._dsid.shape)))
         return self._layout
 
     def read_into(self, selection: Selection, out: AnyArray) -> None:
@@ -148,7 +149,8 @@ class HDF5Array:
             return
         space, memory = self._spaces(start, (1,) * len(count), count)
         try:
-            self._dsid.write(memory, space, raw, memory_type(self._element))
+            with self._home.changes.changing():
+                self._dsid.write(memory, space, raw, memory_type(self._element))
         except _HDF5_ERRORS as error:
             msg = "HDF5 could not write the data"
             raise WriteError(msg, **self._where) from error
@@ -174,8 +176,11 @@ class HDF5Array:
                 **self._where,
             )
         if shape != layout.shape:
-            self._dsid.set_extent(shape)
-            self._layout = read_layout(self._dsid, self._element, self._home)
+            with self._home.changes.changing():
+                self._dsid.set_extent(shape)
+            self._layout = replace(
+                layout, shape=shape, maxshape=None if limits == shape else limits
+            )
 
     @property
     def _where(self) -> dict[str, str]:

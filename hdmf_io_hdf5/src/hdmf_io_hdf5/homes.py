@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from h5py import h5f, h5fd, h5g, h5i
 
 from hdmf_io_hdf5.links import absolute
+from hdmf_io_hdf5.positional import Changes, Descriptor, changes_of
 
 __all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
+
+_INTENTS = (h5f.ACC_RDONLY, h5f.ACC_RDWR)
 
 Identity: TypeAlias = tuple[int, int]
 """HDF5's number of an open file, and the address of an object's header in it."""
@@ -28,11 +31,27 @@ class Home:
         HDF5's number of the open file; every name of a file has the same.
     source
         Its canonical name, for errors and nodes.
+    changes
+        Counts the changes of its data.
     """
 
     fid: h5f.FileID
     number: int
     source: str
+    changes: Changes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changes", changes_of(self.number))
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether no open of this process may write to it."""
+        return bool(self.fid.get_intent() == h5f.ACC_RDONLY)
+
+    @property
+    def user_block_bytes(self) -> int:
+        """Bytes before the HDF5 file proper."""
+        return int(self.fid.get_create_plist().get_userblock())
 
 
 class Homes:
@@ -49,7 +68,7 @@ class Homes:
     def __init__(self, fid: h5f.FileID, source: str) -> None:
         self.own = Home(fid, identity(fid)[0], source)
         self._others: dict[int, Home] = {}
-        self._descriptors: dict[int, int] = {}
+        self._descriptors: dict[int, Descriptor | None] = {}
 
     def of(self, oid: h5i.ObjectID, number: int | None = None) -> Home:
         """Return the file of an open object; ``number`` is its file number, if it is known."""
@@ -68,24 +87,16 @@ class Homes:
         """Return the file of that number, if it was met."""
         return self.own if number == self.own.number else self._others.get(number)
 
-    def descriptor(self, home: Home) -> int | None:
-        """Return a descriptor for positional reads of a read-only local file, else None.
-
-        It duplicates HDF5's own, so a file that was since replaced by name is still the right one.
-        """
-        if home.number in self._descriptors:
-            return self._descriptors[home.number]
-        plain = home.fid.get_access_plist().get_driver() == h5fd.SEC2
-        # Releases of HDF5 differ in whether a chunk's address counts a user block.
-        shifted = home.fid.get_create_plist().get_userblock() != 0
-        written = home.fid.get_intent() != h5f.ACC_RDONLY
-        if not hasattr(os, "pread") or not plain or shifted or written:
-            return None
-        made = os.dup(home.fid.get_vfd_handle())
-        kept = self._descriptors.setdefault(home.number, made)
-        if kept != made:
-            os.close(made)
-        return kept
+    def descriptor(self, home: Home) -> Descriptor | None:
+        """Return what reads a local file past HDF5; None for a file behind a foreign driver."""
+        if home.number not in self._descriptors:
+            # Who reads with SWMR on shares the file with a writer that counts no changes here.
+            plain = home.fid.get_access_plist().get_driver() == h5fd.SEC2
+            plain = plain and hasattr(os, "preadv") and home.fid.get_intent() in _INTENTS
+            made = Descriptor(home.fid.get_vfd_handle()) if plain else None
+            # Two threads may both make one; the first stays.
+            self._descriptors.setdefault(home.number, made)
+        return self._descriptors[home.number]
 
     def forget(self) -> None:
         """Let go of the other files that nothing else holds open."""
@@ -99,8 +110,8 @@ class Homes:
                     while oid.valid:
                         h5i.dec_ref(oid)
         self._others.clear()
-        while self._descriptors:
-            os.close(self._descriptors.popitem()[1])
+        # Whoever reads through one just now keeps it open until that is done.
+        self._descriptors.clear()
 
 
 def identity(oid: h5i.ObjectID, name: bytes = b".") -> Identity:

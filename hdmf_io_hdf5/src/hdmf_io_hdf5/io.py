@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import h5py
 
+from hdmf_io_core.chunks.engine import Engine
 from hdmf_io_core.durability.publish import Publication, RenameFile
 from hdmf_io_core.errors import HdmfIOError, OpenError
 from hdmf_io_core.io.base import StorageIO
@@ -60,6 +61,11 @@ class HDF5IO(StorageIO):
         Whether to read while another process writes.
     atomic : bool
         False lets mode ``w`` write to the target itself: the old content is lost at once.
+    workers : int or None
+        Threads that encode and decode chunks, 1 for none but the caller's; None for the cores that
+        this process may use.
+    in_flight_bytes : int or None
+        Bytes of chunks that are held at once; None for 64 MiB.
 
     Raises
     ------
@@ -101,7 +107,10 @@ class HDF5IO(StorageIO):
         meta_block_size: int | None = None,
         swmr: bool = False,
         atomic: bool = True,
+        workers: int | None = None,
+        in_flight_bytes: int | None = None,
     ) -> None:
+        engine = Engine(workers, in_flight_bytes)
         options = FileOptions(
             driver=driver,
             driver_options=driver_options,
@@ -129,7 +138,9 @@ class HDF5IO(StorageIO):
             storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
         else:
             storage = _open(path, checked, options)
-        super().__init__(storage, checked, manager=manager, publication=publication)
+        super().__init__(
+            storage, checked, manager=manager, publication=publication, engine=engine
+        )
 
     @property
     def file(self) -> h5py.File:

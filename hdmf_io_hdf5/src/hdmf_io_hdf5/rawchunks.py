@@ -3,89 +3,36 @@
 from __future__ import annotations
 
 import math
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from h5py import h5f
+from h5py._objects import phil
 
-from hdmf_io_core.errors import CorruptChunkError, ShapeError, WriteError
+from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, ShapeError, WriteError
 from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_hdf5.arrays import HDF5Array
-from hdmf_io_hdf5.dtypes import is_exact, is_fixed_size
+from hdmf_io_hdf5.chunktable import ChunkTable
+from hdmf_io_hdf5.positional import addresses_count_user_block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from h5py import h5d
-
-    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
+    from hdmf_io_core.storage.layout import CodecSpec
+    from hdmf_io_core.storage.protocols import RawFetch
+    from hdmf_io_core.types import ChunkCoords, Shape
+    from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes
+    from hdmf_io_hdf5.positional import Descriptor
 
-__all__ = ["ChunkTable", "HDF5ChunkedArray", "open_array"]
+__all__ = ["HDF5ChunkedArray"]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _SINGLE_LOOKUPS = 8
+_ALL_LOOKUPS = 8
+"""Of a file that does not change, one pass over the index is worth it after so many look-ups."""
 _HDF5_ERRORS = (MemoryError, OSError, RuntimeError, ValueError)
-
-
-def open_array(
-    dsid: h5d.DatasetID, homes: Homes, path: str, is_closed: Callable[[], bool]
-) -> HDF5Array:
-    """Return the array of a dataset, with raw chunks where their bytes mean the same elsewhere."""
-    home = homes.of(dsid)
-    array = HDF5Array(dsid, home, path, is_closed)
-    layout = array.layout
-    # Text of variable length and references are heap and header addresses of this one file.
-    if layout.chunks and is_fixed_size(layout.dtype) and is_exact(dsid.get_type(), layout.dtype):
-        return HDF5ChunkedArray(array, homes, home)
-    return array
-
-
-class ChunkTable:
-    """Where the chunks of a dataset are: parallel arrays, sorted by position in the grid.
-
-    Parameters
-    ----------
-    dsid : h5py.h5d.DatasetID
-        The dataset; one pass over its chunk index, some 0.7 us a chunk.
-    shape, chunks
-        Of the dataset.
-    """
-
-    def __init__(self, dsid: h5d.DatasetID, shape: Shape, chunks: Shape) -> None:
-        self._grid = tuple(-(-n // c) for n, c in zip(shape, chunks, strict=True))
-        self._chunks = chunks
-        rows: list[tuple[int, int, int, int]] = []
-        dsid.chunk_iter(
-            lambda info: rows.append(
-                (
-                    self._linear(self._coords(info.chunk_offset)),
-                    info.byte_offset,
-                    info.size,
-                    info.filter_mask,
-                )
-            )
-        )
-        rows.sort()
-        self._rows: npt.NDArray[np.uint64] = np.array(rows, np.uint64).reshape(-1, 4)
-
-    def find(self, coords: ChunkCoords) -> tuple[int, int, int] | None:
-        """Return offset in the file, size in bytes and filter mask; None if never written."""
-        linear = self._linear(coords)
-        row = int(np.searchsorted(self._rows[:, 0], np.uint64(linear)))
-        if row == len(self._rows) or int(self._rows[row, 0]) != linear:
-            return None
-        offset, size, mask = self._rows[row, 1:].tolist()
-        return offset, size, mask
-
-    def _coords(self, offset: Shape) -> ChunkCoords:
-        return tuple(o // c for o, c in zip(offset, self._chunks, strict=True))
-
-    def _linear(self, coords: ChunkCoords) -> int:
-        linear = 0
-        for place, length in zip(coords, self._grid, strict=True):
-            linear = linear * length + place
-        return linear
 
 
 class HDF5ChunkedArray(HDF5Array):
@@ -110,10 +57,15 @@ class HDF5ChunkedArray(HDF5Array):
         self._table: ChunkTable | None = None
         self._lookups = 0
 
+    @property
+    def encoding(self) -> tuple[CodecSpec, ...] | None:
+        """The codecs: chunks hold the elements as they are in memory, but for these."""
+        return self._layout.codecs
+
     def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
         """Return the bytes of a chunk as they are in the file; None if it was never written.
 
-        Read-only local files are read past HDF5, without its lock.
+        Local files are read past HDF5, without its lock.
 
         Raises
         ------
@@ -124,12 +76,31 @@ class HDF5ChunkedArray(HDF5Array):
         """
         self._check_open()
         self._check_coords(coords)
-        try:
-            return self._fetch(coords)
-        except _HDF5_ERRORS as error:
-            if isinstance(error, CorruptChunkError):
-                raise
-            raise self._damaged(coords) from error
+        fetch = next(self.fetchers([coords]))
+        chunk = None if fetch is None else fetch()
+        return chunk if fetch is None or chunk is not None else self._direct(coords)
+
+    def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
+        """Yield what reads each chunk, None for one never written.
+
+        What is yielded reads past HDF5; of a file behind a foreign driver, or while another thread
+        writes, the bytes are read here already. A file open for writing is flushed first.
+
+        Raises
+        ------
+        CorruptChunkError
+            The chunk index cannot be read; the file ends before the chunk does.
+        """
+        self._check_open()
+        descriptor = self._homes.descriptor(self._home)
+        mark = self._home.changes.mark()
+        if descriptor is None or mark is None:
+            yield from map(self._held, coords)
+            return
+        locate = self._guarded(self._locator, len(coords))
+        for place in coords:
+            found = self._guarded(locate, place)
+            yield None if found is None else _Fetch(self, descriptor, place, found, mark=mark)
 
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk; filters are not run.
@@ -143,50 +114,76 @@ class HDF5ChunkedArray(HDF5Array):
         """
         self._check_open()
         self._check_coords(coords)
-        self._table = None
+        offset = self._offset(coords)
         try:
-            self._dsid.write_direct_chunk(self._offset(coords), bytes(chunk.data), chunk.skipped)
+            with self._home.changes.changing():
+                self._dsid.write_direct_chunk(offset, chunk.data, chunk.skipped)
         except _HDF5_ERRORS as error:
             msg = f"HDF5 could not write chunk {coords}"
             raise WriteError(msg, **self._where) from error
 
-    def write(self, region: Region, values: AnyArray) -> None:
-        """Store ``values`` in a region, as :meth:`HDF5Array.write`."""
-        self._table = None
-        super().write(region, values)
+    def has_changed(self, mark: int) -> bool:
+        """Whether data of the file was changed, by this process, after a mark."""
+        return self._home.changes.since(mark)
 
-    def resize(self, shape: Shape) -> None:
-        """Change the shape, as :meth:`HDF5Array.resize`."""
-        self._table = None
-        super().resize(shape)
+    def damaged(self, coords: ChunkCoords) -> CorruptChunkError:
+        """Return the error of a chunk that the file does not hold whole."""
+        return CorruptChunkError(
+            f"chunk {coords} cannot be read whole",
+            hint="The file is truncated or damaged: copy it again from its origin.",
+            **self._where,
+        )
 
-    def _fetch(self, coords: ChunkCoords) -> RawChunk | None:
-        found = self._locate(coords)
-        if found is None:
-            return None
-        offset, size, mask = found
-        descriptor = self._homes.descriptor(self._home)
-        if descriptor is None:
-            # The mask that comes with the bytes is always 0 (h5py 3.16): the index knows.
-            _, data = self._dsid.read_direct_chunk(self._offset(coords))
-            return RawChunk(data, mask)
-        data = os.pread(descriptor, size, offset)
-        if len(data) < size:
-            raise self._damaged(coords)
-        return RawChunk(data, mask)
+    def _guarded(self, ask: Callable[[T], R], about: T) -> R:
+        try:
+            return ask(about)
+        except _HDF5_ERRORS as error:
+            if isinstance(error, HdmfIOError):
+                raise
+            msg = "the index of the chunks cannot be read"
+            hint = "The file is truncated or damaged: copy it again from its origin."
+            raise CorruptChunkError(msg, hint=hint, **self._where) from error
 
-    def _locate(self, coords: ChunkCoords) -> tuple[int, int, int] | None:
-        table = self._table
-        if table is None and self._lookups < _SINGLE_LOOKUPS:
-            self._lookups += 1
-            info = self._dsid.get_chunk_info_by_coord(self._offset(coords))
-            if info.byte_offset is None:
-                return None
-            return info.byte_offset, info.size, info.filter_mask
-        if table is None:
+    def _held(self, coords: ChunkCoords) -> RawFetch | None:
+        chunk = self._direct(coords)
+        return None if chunk is None else lambda: chunk
+
+    def _direct(self, coords: ChunkCoords) -> RawChunk | None:
+        """Read a chunk through HDF5."""
+        offset = self._offset(coords)
+        try:
+            # One at a time, so that nothing moves the chunk between the two calls.
+            with phil:
+                info = self._dsid.get_chunk_info_by_coord(offset)
+                if info.byte_offset is None:
+                    return None
+                # The mask that comes with the bytes is always 0 (h5py 3.16): the index knows.
+                _, data = self._dsid.read_direct_chunk(offset)
+        except _HDF5_ERRORS as error:
+            raise self.damaged(coords) from error
+        return RawChunk(data, info.filter_mask)
+
+    def _locator(self, n_chunks: int) -> Callable[[ChunkCoords], FoundChunk | None]:
+        """Return what finds chunks: by the index read at once, or one by one where they are few."""
+        home = self._home
+        if not home.is_read_only:
+            h5f.flush(home.fid, h5f.SCOPE_LOCAL)
+            self._table = None
+        if self._table is None:
+            self._lookups += n_chunks if home.is_read_only else 0
+            if n_chunks <= _SINGLE_LOOKUPS and self._lookups <= _ALL_LOOKUPS:
+                return self._looked_up
             shape, chunks = self.layout.shape or (), self._layout.chunks or ()
-            table = self._table = ChunkTable(self._dsid, shape, chunks)
-        return table.find(coords)
+            base = 0 if addresses_count_user_block()[0] else home.user_block_bytes
+            self._table = ChunkTable(self._dsid, shape, chunks, base)
+        return self._table.find
+
+    def _looked_up(self, coords: ChunkCoords) -> FoundChunk | None:
+        info = self._dsid.get_chunk_info_by_coord(self._offset(coords))
+        if info.byte_offset is None:
+            return None
+        base = 0 if addresses_count_user_block()[1] else self._home.user_block_bytes
+        return info.byte_offset + base, info.size, info.filter_mask
 
     def _check_coords(self, coords: ChunkCoords) -> None:
         shape, chunks = self.layout.shape or (), self._layout.chunks or ()
@@ -200,9 +197,35 @@ class HDF5ChunkedArray(HDF5Array):
     def _offset(self, coords: ChunkCoords) -> Shape:
         return tuple(p * c for p, c in zip(coords, self._layout.chunks or (), strict=True))
 
-    def _damaged(self, coords: ChunkCoords) -> CorruptChunkError:
-        return CorruptChunkError(
-            f"chunk {coords} cannot be read whole",
-            hint="The file is truncated or damaged: copy it again from its origin.",
-            **self._where,
-        )
+
+class _Fetch:
+    """Reads one chunk past HDF5, in any thread."""
+
+    __slots__ = ("_array", "_coords", "_descriptor", "_found", "_mark")
+
+    def __init__(
+        self,
+        array: HDF5ChunkedArray,
+        descriptor: Descriptor,
+        coords: ChunkCoords,
+        found: FoundChunk,
+        *,
+        mark: int,
+    ) -> None:
+        self._array = array
+        self._descriptor = descriptor
+        self._coords = coords
+        self._found = found
+        self._mark = mark
+
+    def __call__(self) -> RawChunk | None:
+        offset, size, mask = self._found
+        try:
+            data = self._descriptor.read(size, offset)
+        except OSError as error:
+            raise self._array.damaged(self._coords) from error
+        if self._array.has_changed(self._mark):
+            return None
+        if len(data) < size:
+            raise self._array.damaged(self._coords)
+        return RawChunk(data, mask)

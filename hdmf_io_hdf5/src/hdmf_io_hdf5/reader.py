@@ -32,7 +32,7 @@ from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.homes import Homes
 from hdmf_io_hdf5.links import absolute, to_text
 from hdmf_io_hdf5.nodes import Index, Nodes, index_of
-from hdmf_io_hdf5.rawchunks import open_array
+from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.speccache import SPECLOC, find_spec_group
 
 if TYPE_CHECKING:

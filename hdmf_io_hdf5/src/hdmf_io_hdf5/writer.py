@@ -28,7 +28,7 @@ from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
 from hdmf_io_hdf5.links import checked_name, to_name
-from hdmf_io_hdf5.rawchunks import open_array
+from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
@@ -204,7 +204,8 @@ class HDF5Writer(HDF5Reader):
         if not isinstance(parent, h5g.GroupID) or not parent.links.exists(name):
             msg = "there is nothing to delete"
             raise NodeNotFoundError(msg, source=self.source, path=path)
-        parent.unlink(name)
+        with self._homes.own.changes.changing():
+            parent.unlink(name)
         self._changed()
 
     def write_specs(self, specs: SpecDocuments) -> None:

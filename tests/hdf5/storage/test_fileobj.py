@@ -102,7 +102,8 @@ def test_paged_files_have_a_page_buffer(tmp_path: Path) -> None:
 
 
 def test_the_plugin_names_every_option() -> None:
-    names = {field.name for field in fields(FileOptions)} | {"atomic"}
+    names = {field.name for field in fields(FileOptions)}
+    names |= {"atomic", "workers", "in_flight_bytes"}
     assert set(BACKEND.options) == names
 
 

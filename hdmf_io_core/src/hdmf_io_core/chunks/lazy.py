@@ -27,6 +27,7 @@ from hdmf_io_core.storage.references import resolve_cells
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink, ArraySource
     from hdmf_io_core.storage.selection import Finish, Selection
@@ -59,6 +60,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     refer
         Turns what a user gives for a reference (a container, say) into one with its path set; None
         takes references only.
+    engine
+        Reads large selections with several threads; None for the storage alone. Not owned.
 
     Notes
     -----
@@ -91,6 +94,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         resolver: Resolver | None = None,
         open_sink: Callable[[], ArraySink] | None = None,
         refer: Callable[[object], object] | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._source = source
         self._path = path
@@ -98,6 +102,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         self._resolver = resolver
         self._open_sink = open_sink
         self._refer = refer
+        self._engine = engine
         self._sink: ArraySink | None = None
 
     @property
@@ -131,6 +136,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             resolver=resolver,
             open_sink=self._open_sink,
             refer=refer,
+            engine=self._engine,
         )
 
     def __getitem__(self, key: Any) -> Any:
@@ -213,7 +219,11 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             selection, _ = parse_key((), self.shape)
         if out is None:
             out = np.empty(selection.shape, self.dtype)
-        self._source.read_into(selection, out)
+        if self._engine is None:
+            self._source.read_into(selection, out)
+        else:
+            with located(self._storage_name, self._path):
+                self._engine.read(self._source, selection, out)
         return out
 
     def astype(self, dtype: npt.DTypeLike) -> AstypeView:

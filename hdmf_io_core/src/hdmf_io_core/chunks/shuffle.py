@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.types import AnyArray
 
-__all__ = ["byte_cells", "join_planes", "shuffled", "unshuffled"]
+__all__ = ["byte_cells", "join_planes", "shuffled", "unshuffled", "wide_dtype"]
 
 _CASTING = {2: "<u2", 4: "<u4"}
 """Sizes of elements that shifts and casts take apart faster than strided copies do."""
@@ -100,3 +100,8 @@ def byte_cells(array: AnyArray, n_axes: int) -> npt.NDArray[np.uint8]:
         n_bytes *= length
     flat: npt.NDArray[np.uint8] = array.reshape(-1).view(np.uint8)
     return flat.reshape(*shape, n_bytes)
+
+
+def wide_dtype(size: int) -> np.dtype[Any]:
+    """Return a dtype of that many bytes that numpy copies well."""
+    return np.dtype(f"u{size}") if size in {1, 2, 4, 8} else np.dtype((np.void, size))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from hdmf_io_core.chunks.engine import Engine
 from hdmf_io_core.durability.publish import InPlace, Publication
 from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
 from hdmf_io_core.io.hooks import adapted, suggestion
@@ -49,6 +50,8 @@ class StorageIO(HDMFIO):
         light manager of its own.
     publication : Publication or None
         How what is written becomes visible; None for at once, in place.
+    engine : Engine or None
+        Moves the chunks of large arrays; from here on owned by the IO. None for one of its own.
     """
 
     backend: ClassVar[str] = ""
@@ -63,8 +66,10 @@ class StorageIO(HDMFIO):
         *,
         manager: object = None,
         publication: Publication | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._mode = mode
+        self._engine = engine if engine is not None else Engine()
         self._manager: Manager = BuildManager() if manager is None else adapted(manager)
         self._publication = publication if publication is not None else InPlace()
         self._is_empty = starts_anew(mode)
@@ -77,7 +82,8 @@ class StorageIO(HDMFIO):
         """Work on ``storage`` from here on."""
         self._storage: StorageReader | None = storage
         writer = cast("StorageWriter", storage) if may_write(self._mode) else None
-        self._tree = TreeReader(storage, writer.open_sink if writer is not None else None)
+        open_sink = writer.open_sink if writer is not None else None
+        self._tree = TreeReader(storage, open_sink, engine=self._engine)
 
     # state
 
@@ -272,6 +278,7 @@ class StorageIO(HDMFIO):
             published = self._publication.publish(cast("StorageWriter", storage))
             storage = published if published is not None else storage
         self._storage = None
+        self._engine.close()
         storage.close()
 
     def _discard(self) -> None:
@@ -279,6 +286,7 @@ class StorageIO(HDMFIO):
         storage, self._storage = self._storage, None
         if storage is not None:
             self._source = storage.source
+            self._engine.close()
             self._publication.discard(cast("StorageWriter", storage))
 
     def __exit__(

@@ -33,6 +33,7 @@ from hdmf_io_core.storage.layout import (
 )
 
 if TYPE_CHECKING:
+    from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.storage.protocols import ArraySink, StorageReader
 
 __all__ = ["TreeReader"]
@@ -116,13 +117,20 @@ class TreeReader:
         Open; the caller closes it.
     open_sink : callable or None
         Opens an array for writing, so that lazy data can be changed and grown; None for read-only.
+    engine : Engine or None
+        Reads large selections of lazy data; None for the storage alone. Not owned.
     """
 
     def __init__(
-        self, reader: StorageReader, open_sink: Callable[[str], ArraySink] | None = None
+        self,
+        reader: StorageReader,
+        open_sink: Callable[[str], ArraySink] | None = None,
+        *,
+        engine: Engine | None = None,
     ) -> None:
         self.reader = reader
         self._open_sink = open_sink
+        self._engine = engine
         self._builders: dict[NodeKey, Builder] = {}
 
     def root(self) -> GroupBuilder:
@@ -218,6 +226,7 @@ class TreeReader:
                 path=info.home,
                 storage_name=info.source,
                 open_sink=self._sink_opener(builder),
+                engine=self._engine,
             )
         return builder
 

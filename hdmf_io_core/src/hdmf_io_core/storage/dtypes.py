@@ -7,9 +7,12 @@ to another. They are plain frozen values; :func:`memory_dtype` says how elements
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ArrayType",
@@ -25,6 +28,7 @@ __all__ = [
     "element_repr",
     "has_references",
     "has_region_references",
+    "is_plain_bytes",
     "is_self_contained",
     "memory_dtype",
 ]
@@ -159,6 +163,23 @@ def is_self_contained(element: ElementType) -> bool:
             return is_self_contained(base)
         case _:
             return True
+
+
+def is_plain_bytes(element: ElementType) -> bool:
+    """Whether an element's bytes on disk are those in memory, of :func:`memory_dtype`."""
+    match element:
+        case NumberType() | EnumType() | OpaqueType():
+            return True
+        case CompoundType(fields=fields, itemsize=itemsize):
+            dtype = memory_dtype(element)
+            places: Mapping[str, Any] = dtype.fields or {}
+            return (itemsize is None or itemsize == dtype.itemsize) and all(
+                is_plain_bytes(f.type) and f.offset in (None, places[f.name][1]) for f in fields
+            )
+        case ArrayType(base=base):
+            return is_plain_bytes(base)
+        case _:
+            return False
 
 
 def has_region_references(element: ElementType) -> bool:

@@ -10,16 +10,17 @@ one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import (
         ArrayLayout,
         Attribute,
         Capabilities,
+        CodecSpec,
         LinkTarget,
         NodeInfo,
         ObjectRef,
@@ -34,6 +35,8 @@ __all__ = [
     "AdaptedLayout",
     "ArraySink",
     "ArraySource",
+    "FlatRead",
+    "RawFetch",
     "StorageReader",
     "StorageWriter",
     "StoredArray",
@@ -44,6 +47,12 @@ __all__ = [
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
 ]
+
+
+RawFetch: TypeAlias = "Callable[[], RawChunk | None]"
+"""Fetches the bytes of one chunk, in any thread; None if they changed since it was made."""
+FlatRead: TypeAlias = "Callable[[int, memoryview], None]"
+"""Fills a buffer with the bytes from an offset on, in any thread."""
 
 
 class ArraySource(Protocol):
@@ -122,6 +131,43 @@ class SupportsAdaptation(Protocol):
 
     def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
         """Return the nearest layout that can be made; an impossible element type stays as it is."""
+        ...
+
+
+@runtime_checkable
+class SupportsDecoding(SupportsRawChunks, Protocol):
+    """A source whose chunks others decode, in threads of theirs."""
+
+    @property
+    def encoding(self) -> tuple[CodecSpec, ...] | None:
+        """What makes a raw chunk of the bytes of its elements, in C order; None: something else."""
+        ...
+
+    def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
+        """Yield what fetches each chunk, None for one never written.
+
+        Runs in the thread of the caller, and may use the storage's library there; what is yielded
+        takes no lock of the library, so that workers cannot wait for who waits for them.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsEncoding(SupportsRawChunkWrites, Protocol):
+    """A sink whose chunks others encode, in threads of theirs."""
+
+    @property
+    def encoding(self) -> tuple[CodecSpec, ...] | None:
+        """As :attr:`SupportsDecoding.encoding`."""
+        ...
+
+
+@runtime_checkable
+class SupportsFlatReads(Protocol):
+    """A source that may hold its elements as one run of bytes."""
+
+    def flat_reader(self) -> FlatRead | None:
+        """Return what reads the bytes of the elements in C order; None if they do not lie so."""
         ...
 
 

@@ -1,0 +1,78 @@
+"""The chunk engine of one IO: which way an array is read, and the workers that do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from hdmf_io_core.chunks.flat import read_flat
+from hdmf_io_core.chunks.pool import WorkerPool
+from hdmf_io_core.chunks.read import DecodableSource, read_chunks, reads_chunks
+from hdmf_io_core.storage.dtypes import is_plain_bytes
+from hdmf_io_core.storage.protocols import SupportsFlatReads
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.protocols import ArraySource
+    from hdmf_io_core.storage.selection import Selection
+    from hdmf_io_core.types import AnyArray
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Reads arrays of any storage with a pool of workers.
+
+    Parameters
+    ----------
+    workers : int or None
+        Threads that decode and encode; 1 for none but the caller's. None for the cores that this
+        process may use.
+    in_flight_bytes : int or None
+        Bytes of chunks that are held at once; None for 64 MiB.
+
+    Raises
+    ------
+    OptionError
+        If a number makes no sense.
+
+    Notes
+    -----
+    Several threads may read at once. Threads of its own start at the first read that needs them.
+    """
+
+    def __init__(self, workers: int | None = None, in_flight_bytes: int | None = None) -> None:
+        self.pool = WorkerPool(workers, in_flight_bytes)
+
+    def read(self, source: ArraySource, selection: Selection, out: AnyArray) -> None:
+        """Fill ``out`` with a selection: by chunks, past the library, or by it.
+
+        Parameters
+        ----------
+        source
+            Open.
+        selection
+            Of the array.
+        out : ndarray, shape ``selection.shape``, dtype ``source.layout.memory_dtype``
+            C-contiguous.
+
+        Raises
+        ------
+        CorruptChunkError, CorruptFileError, UnknownCodecError
+            If what is stored cannot be read.
+        """
+        if reads_chunks(source, selection):
+            read_chunks(cast("DecodableSource", source), selection, out, self.pool)
+        elif not self._read_flat(source, selection, out):
+            source.read_into(selection, out)
+
+    def close(self) -> None:
+        """Stop the workers; a second call does nothing."""
+        self.pool.close()
+
+    def _read_flat(self, source: ArraySource, selection: Selection, out: AnyArray) -> bool:
+        layout = source.layout
+        if not layout.shape or layout.storage_class != "contiguous":
+            return False
+        if not isinstance(source, SupportsFlatReads) or not is_plain_bytes(layout.dtype):
+            return False
+        read = source.flat_reader()
+        return read is not None and read_flat(read, layout.shape, selection, out, pool=self.pool)

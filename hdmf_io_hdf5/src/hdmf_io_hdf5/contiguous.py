@@ -1,0 +1,76 @@
+"""Contiguous datasets, read past HDF5."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from h5py import h5f
+
+from hdmf_io_core.errors import CorruptFileError
+from hdmf_io_hdf5.arrays import HDF5Array
+
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.protocols import FlatRead
+    from hdmf_io_hdf5.homes import Home, Homes
+    from hdmf_io_hdf5.positional import Descriptor
+
+__all__ = ["HDF5ContiguousArray"]
+
+
+class HDF5ContiguousArray(HDF5Array):
+    """A contiguous dataset whose bytes in the file are those of its elements in memory.
+
+    Parameters
+    ----------
+    array : HDF5Array
+        The dataset, opened.
+    homes : Homes
+        The reader's files.
+    home : Home
+        The one that holds the dataset.
+    """
+
+    def __init__(self, array: HDF5Array, homes: Homes, home: Home) -> None:
+        super().__init__(array.dsid, home, array.path, array.is_closed)
+        self._homes = homes
+        self._flat: FlatRead | None = None
+
+    def flat_reader(self) -> FlatRead | None:
+        """Return what reads the elements as bytes; None where HDF5 has to.
+
+        That is for files behind a foreign driver or a user block, and for data never written. A
+        file open for writing is flushed.
+        """
+        self._check_open()
+        if self._flat is not None:
+            return self._flat
+        descriptor = self._homes.descriptor(self._home)
+        if descriptor is None or self._home.user_block_bytes:
+            return None
+        if not self._home.is_read_only:
+            h5f.flush(self._home.fid, h5f.SCOPE_LOCAL)
+        start = self._dsid.get_offset()
+        if start is None:
+            return None
+        flat = partial(self._read_bytes, descriptor, start)
+        if self._home.is_read_only:
+            self._flat = flat
+        return flat
+
+    def _read_bytes(
+        self, descriptor: Descriptor, start: int, offset: int, view: memoryview
+    ) -> None:
+        try:
+            done = descriptor.read_into(view, start + offset)
+        except OSError as error:
+            raise self._cut_off() from error
+        if done < len(view):
+            raise self._cut_off()
+
+    def _cut_off(self) -> CorruptFileError:
+        return CorruptFileError(
+            "the contiguous data cannot be read",
+            hint="The file, or a file that holds its data, is truncated or missing.",
+            **self._where,
+        )

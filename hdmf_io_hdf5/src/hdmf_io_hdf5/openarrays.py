@@ -1,0 +1,37 @@
+"""Which kind of array a dataset is opened as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hdmf_io_core.storage.dtypes import is_plain_bytes
+from hdmf_io_hdf5.arrays import HDF5Array
+from hdmf_io_hdf5.contiguous import HDF5ContiguousArray
+from hdmf_io_hdf5.dtypes import is_exact, is_fixed_size
+from hdmf_io_hdf5.rawchunks import HDF5ChunkedArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from h5py import h5d
+
+    from hdmf_io_hdf5.homes import Homes
+
+__all__ = ["open_array"]
+
+
+def open_array(
+    dsid: h5d.DatasetID, homes: Homes, path: str, is_closed: Callable[[], bool]
+) -> HDF5Array:
+    """Return the array of a dataset, with raw access where its bytes mean the same elsewhere."""
+    home = homes.of(dsid)
+    array = HDF5Array(dsid, home, path, is_closed)
+    layout = array.layout
+    # Text of variable length and references are heap and header addresses of this one file.
+    if not is_fixed_size(layout.dtype) or not is_exact(dsid.get_type(), layout.dtype):
+        return array
+    if layout.chunks:
+        return HDF5ChunkedArray(array, homes, home)
+    if layout.storage_class == "contiguous" and layout.shape and is_plain_bytes(layout.dtype):
+        return HDF5ContiguousArray(array, homes, home)
+    return array

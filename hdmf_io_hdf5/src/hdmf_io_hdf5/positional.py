@@ -1,0 +1,122 @@
+"""Bytes of an open file read past HDF5, and what tells that they are still the right ones."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Changes", "Descriptor", "addresses_count_user_block", "changes_of"]
+
+
+class Descriptor:
+    """A descriptor of our own of a file that HDF5 has open; closed with the last use of it.
+
+    Parameters
+    ----------
+    handle : int
+        HDF5's descriptor. It is duplicated, so a file that was since replaced by name is still the
+        right one.
+    """
+
+    __slots__ = ("__weakref__", "_fd")
+
+    def __init__(self, handle: int) -> None:
+        self._fd = os.dup(handle)
+        weakref.finalize(self, os.close, self._fd)
+
+    def read(self, n_bytes: int, offset: int) -> bytes:
+        """Return bytes; fewer at the end of the file."""
+        return os.pread(self._fd, n_bytes, offset)
+
+    def read_into(self, view: memoryview, offset: int) -> int:
+        """Fill a buffer; return how much of it could be filled."""
+        done = 0
+        while done < len(view):
+            n_bytes = os.preadv(self._fd, [view[done:]], offset + done)
+            if n_bytes == 0:
+                break
+            done += n_bytes
+        return done
+
+
+class Changes:
+    """Counts what this process changed in the data of an open file.
+
+    Chunks move when they are written, and their old place is used again: bytes read past HDF5 are
+    those that were meant if no change began since the place was looked up, and none was under way.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._started = 0
+        self._finished = 0
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Count what happens inside as a change."""
+        with self._lock:
+            self._started += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._finished += 1
+
+    def mark(self) -> int | None:
+        """Return a mark of this moment; None if a change is under way."""
+        with self._lock:
+            return self._started if self._started == self._finished else None
+
+    def since(self, mark: int) -> bool:
+        """Whether a change began after a mark."""
+        return self._started != mark
+
+
+_CHANGES: weakref.WeakValueDictionary[int, Changes] = weakref.WeakValueDictionary()
+_CHANGES_LOCK = threading.Lock()
+
+
+def changes_of(number: int) -> Changes:
+    """Return the count that all readers and writers of an open file share.
+
+    Parameters
+    ----------
+    number : int
+        HDF5's number of the open file; equal for all opens of it in this process.
+    """
+    with _CHANGES_LOCK:
+        return _CHANGES.setdefault(number, Changes())
+
+
+@functools.cache
+def addresses_count_user_block() -> tuple[bool, bool]:
+    """Whether addresses of chunks are from the start of the file, user block included.
+
+    Returns
+    -------
+    tuple of bool
+        As passes over the chunk index have them, and as look-ups of single chunks do: releases of
+        HDF5 differ.
+    """
+    block = 512
+    mark = np.frombuffer(b"where is this chunk?", np.uint8)
+    name = f"hdmf-io user block {os.getpid()}"
+    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=block) as file:
+        dsid = file.create_dataset("x", data=mark, chunks=mark.shape).id
+        file.flush()
+        image = file.id.get_file_image()
+        relative = image.find(mark.tobytes()) - image.find(b"\x89HDF\r\n")
+        passed: list[int] = []
+        dsid.chunk_iter(lambda info: passed.append(info.byte_offset))
+        looked_up = dsid.get_chunk_info_by_coord((0,)).byte_offset
+    return passed[0] == relative + block, looked_up == relative + block
