@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 from hdmf_io_core.errors import SourceExistsError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.protocols import StorageWriter
 
-__all__ = ["InPlace", "Publication", "RenameFile"]
+__all__ = ["InPlace", "Publication", "RenameFile", "WrittenBeside"]
 
 
 class Publication(Protocol):
@@ -48,24 +49,19 @@ class InPlace:
         storage.close()
 
 
-class RenameFile:
-    """A file is written beside its target, and takes its place by one rename.
+class WrittenBeside(ABC):
+    """Something new is written beside its target, and takes its place when it is whole.
 
     Parameters
     ----------
     beside : Path
-        The file being written, in the target's folder.
+        What is being written, in the target's folder.
     target : Path
         The name it is to have.
     reopen : callable
-        Opens the published file for further changes.
+        Opens what was published for further changes.
     replace : bool
-        Whether a file that has the name may be replaced.
-
-    Notes
-    -----
-    Rename is atomic where the file system says so (POSIX local ones do): a reader finds the old
-    file or the new one.
+        Whether what has the name may be replaced.
     """
 
     def __init__(
@@ -81,16 +77,16 @@ class RenameFile:
         self._reopen = reopen
         self._replace = replace
         self._pending = True
-        # An IO that nobody closes is not to leave its file behind, here or at the end of Python.
-        self._forsaken = weakref.finalize(self, _remove, beside, os.getpid())
+        # An IO that nobody closes is not to leave anything behind, here or at the end of Python.
+        self._forsaken = weakref.finalize(self, _forsake, self._remove, beside, os.getpid())
 
     @property
     def is_pending(self) -> bool:
-        """Whether the rename is still to come."""
+        """Whether what was written is still to get its name."""
         return self._pending
 
     def publish(self, storage: StorageWriter) -> StorageWriter | None:
-        """Close the file, give it the target's name, open it again; later calls do nothing.
+        """Close what was written, give it the target's name, open it again; once.
 
         Raises
         ------
@@ -100,31 +96,59 @@ class RenameFile:
         if not self._pending:
             return None
         storage.close()
-        if self._replace:
-            self._beside.replace(self._target)
-        else:
-            # A hard link fails where the name is taken, a rename would replace.
-            try:
-                self._target.hardlink_to(self._beside)
-            except FileExistsError as error:
-                msg = "the file appeared while it was being written, and is not to be replaced"
-                hint = "Write under another name, or use mode 'w' to replace it."
-                raise SourceExistsError(msg, source=str(self._target), hint=hint) from error
-            self._beside.unlink()
-        self._pending = False
-        self._forsaken.detach()
+        try:
+            self._take_place()
+        except FileExistsError as error:
+            msg = "the target appeared while it was being written, and is not to be replaced"
+            hint = "Write under another name, or use mode 'w' to replace it."
+            raise SourceExistsError(msg, source=str(self._target), hint=hint) from error
+        self._settle()
         return self._reopen()
 
     def discard(self, storage: StorageWriter) -> None:
-        """Close the file; remove it if it was not published."""
+        """Close the storage; remove what was not published."""
         storage.close()
         if self._pending:
-            self._beside.unlink(missing_ok=True)
-            self._pending = False
-            self._forsaken.detach()
+            self._remove(self._beside)
+            self._settle()
+
+    def _settle(self) -> None:
+        self._pending = False
+        self._forsaken.detach()
+
+    @abstractmethod
+    def _take_place(self) -> None:
+        """Give what was written the target's name; ``FileExistsError`` if that is not allowed."""
+
+    @staticmethod
+    @abstractmethod
+    def _remove(beside: Path) -> None:
+        """Remove what was written, if it is there."""
 
 
-def _remove(path: Path, pid: int) -> None:
-    # A forked child has a copy of this, but the file is its parent's.
+def _forsake(remove: Callable[[Path], None], beside: Path, pid: int) -> None:
+    # A forked child has a copy of this, but what was written is its parent's.
     if os.getpid() == pid:
-        path.unlink(missing_ok=True)
+        remove(beside)
+
+
+class RenameFile(WrittenBeside):
+    """A file takes the place of another by one rename.
+
+    Notes
+    -----
+    Rename is atomic where the file system says so (POSIX local ones do): a reader finds the old
+    file or the new one.
+    """
+
+    def _take_place(self) -> None:
+        if self._replace:
+            self._beside.replace(self._target)
+            return
+        # A hard link fails where the name is taken, a rename would replace.
+        self._target.hardlink_to(self._beside)
+        self._beside.unlink()
+
+    @staticmethod
+    def _remove(beside: Path) -> None:
+        beside.unlink(missing_ok=True)
