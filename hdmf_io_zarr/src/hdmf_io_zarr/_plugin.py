@@ -27,7 +27,9 @@ BACKEND = BackendSpec(
     suffixes=(".zarr", ".nwb.zarr", ".zarr.zip"),
     markers=_MARKERS,
     object_types=(
-        "zarr.abc.store:Store", "zarr.core.group:Group", "zarr.storage._common:StorePath",
+        "zarr.abc.store:Store",
+        "zarr.core.group:Group",
+        "zarr.storage._common:StorePath",
     ),
     options=_OPTIONS,
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_core.storage.protocols import AdaptedLayout
 from hdmf_io_zarr.codecs import SHARDING, chain_of_v3, default_codecs, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from hdmf_io_zarr.conventions import ZarrFormat
 
@@ -71,4 +71,3 @@ def stored_codecs(codecs: Sequence[CodecSpec], dtype: np.dtype[Any]) -> tuple[Co
             own = CodecSpec("shuffle", {"elementsize": dtype.itemsize})
             stored.append(codec if fits else own)
     return tuple(stored)
-

@@ -362,9 +362,7 @@ class ZarrArray:
         expected = (*extent, *np.empty(0, self._layout.memory_dtype).shape[1:])
         if values.shape != expected:
             msg = f"values of shape {values.shape} for a region of shape {expected}"
-            raise ShapeError(
-                msg, **self._where
-            )
+            raise ShapeError(msg, **self._where)
 
 
 class ZarrChunkedArray(ZarrArray):
@@ -487,4 +485,3 @@ def _taken(chunk: AnyArray, inside: tuple[Any, ...]) -> AnyArray:
         if not isinstance(part, slice):
             chunk = np.take(chunk, part, axis=axis)
     return chunk
-

@@ -148,7 +148,9 @@ def to_disk(values: AnyArray, element: ElementType, references: References) -> A
     zarr_format = references.zarr_format
     match element:
         case NumberType(dtype=dtype) if _is_long(dtype):
-            return np.ascontiguousarray(values).view((np.void, dtype.itemsize)).reshape(values.shape)
+            return (
+                np.ascontiguousarray(values).view((np.void, dtype.itemsize)).reshape(values.shape)
+            )
         case NumberType() | EnumType() | OpaqueType() | TextType():
             return values
         case ArrayType(base=base):
@@ -185,9 +187,7 @@ def _record(values: AnyArray, element: CompoundType, references: References) -> 
     return result  # type: ignore[no-any-return]
 
 
-def from_disk(
-    chunk: AnyArray, element: ElementType, references: References, out: AnyArray
-) -> None:
+def from_disk(chunk: AnyArray, element: ElementType, references: References, out: AnyArray) -> None:
     """Fill ``out`` with elements in memory form.
 
     Raises
@@ -211,8 +211,12 @@ def from_disk(
             table: Any = chunk
             target: Any = out
             for field in fields:
-                from_disk(_column(table, field.name, field.type), field.type, references,
-                          target[field.name])
+                from_disk(
+                    _column(table, field.name, field.type),
+                    field.type,
+                    references,
+                    target[field.name],
+                )
         case _:
             cells = [_json_cell(cell, element) for cell in chunk.reshape(-1).tolist()]
             out[...] = _objects(cells, element, references).reshape(out.shape)
@@ -252,4 +256,3 @@ def _objects(cells: list[Any], element: ElementType, references: References) -> 
             raise MetadataError(msg)
         return from_json([list(record) for record in records], element, references)
     return from_json(cells, element, references)
-

@@ -35,9 +35,7 @@ __all__ = [
 ]
 
 SHARDING = "zarr:sharding_indexed"
-OBJECT_CODECS = frozenset(
-    {"vlen-utf8", "vlen-bytes", "vlen-array", "json2", "msgpack2", "pickle"}
-)
+OBJECT_CODECS = frozenset({"vlen-utf8", "vlen-bytes", "vlen-array", "json2", "msgpack2", "pickle"})
 _FILTERS = frozenset(
     {"astype", "bitround", "delta", "fixedscaleoffset", "packbits", "quantize", "shuffle"}
 )
@@ -84,9 +82,7 @@ def codec_of(spec: CodecSpec) -> Any:
     except (TypeError, ValueError, KeyError) as error:
         if spec.name in numcodecs.registry.codec_registry:
             msg = f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
-            raise OptionError(
-                msg
-            ) from error
+            raise OptionError(msg) from error
         package = _PACKAGES.get(spec.name)
         msg = f"the codec {spec.name!r} is not available in Zarr"
         raise UnknownCodecError(
@@ -180,9 +176,7 @@ def v2_of_chain(chain: Chain) -> dict[str, JSON]:
 def _v2_entry(spec: CodecSpec) -> dict[str, JSON]:
     if spec.name == SHARDING:
         msg = "shards need Zarr format 3"
-        raise UnknownCodecError(
-            msg, hint="Use zarr_format=3, or leave shards out."
-        )
+        raise UnknownCodecError(msg, hint="Use zarr_format=3, or leave shards out.")
     config: dict[str, JSON] = dict(codec_of(spec).get_config())
     return config
 

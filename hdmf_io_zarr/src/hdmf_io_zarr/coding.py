@@ -90,9 +90,7 @@ class ChunkCoder:
         values = self._values(self.undo(data))
         if values.size != math.prod(self._shape):
             msg = f"a chunk has {values.size} elements, not {math.prod(self._shape)}"
-            raise CorruptChunkError(
-                msg
-            )
+            raise CorruptChunkError(msg)
         values = values.reshape(self._shape)
         if self._axes is None:
             return values
@@ -191,9 +189,7 @@ class ShardCoder:
         self.counts: Shape = tuple(n // c for n, c in zip(shape, self.inner_shape, strict=True))
         if any(n % c for n, c in zip(shape, self.inner_shape, strict=True)):
             msg = f"shards of shape {shape} are not whole chunks of shape {self.inner_shape}"
-            raise UnsupportedFeatureError(
-                msg
-            )
+            raise UnsupportedFeatureError(msg)
         inner = chain_of_v3(config["codecs"], len(shape))
         if dtype.hasobject and inner.object_codec is None:
             inner = inner._replace(object_codec=CodecSpec("vlen-utf8"))

@@ -105,7 +105,9 @@ class ZarrDataIO(DataIO):
             msg = "shards are made of chunks: give the shape of these too"
             raise OptionError(msg)
         if link_data and self.io_settings:
-            msg = f"linked data keeps the layout it has, so {sorted(self.io_settings)} cannot be used"
+            msg = (
+                f"linked data keeps the layout it has, so {sorted(self.io_settings)} cannot be used"
+            )
             raise OptionError(msg, hint="Set link_data=False to copy the data with these options.")
         # Refuse now what could not be stored whatever the data.
         self.options()

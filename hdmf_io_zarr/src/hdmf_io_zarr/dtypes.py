@@ -269,4 +269,6 @@ def numpy_of_v3(data_type: Any, order: str) -> tuple[np.dtype[Any], str | None]:
             msg,
             hint="Open the array with zarr-python: io.file[path].",
         )
-    return np.dtype(f"{order if kind == 'U' else '|'}{kind}{size // 4 if kind == 'U' else size}"), None
+    return np.dtype(
+        f"{order if kind == 'U' else '|'}{kind}{size // 4 if kind == 'U' else size}"
+    ), None

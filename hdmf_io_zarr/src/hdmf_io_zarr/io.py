@@ -88,9 +88,7 @@ class ZarrIO(StorageIO):
         checked = check_mode(mode)
         opened = open_storage(path, checked, options)
         self._lock = opened.lock
-        super().__init__(
-            opened.storage, checked, manager=manager, publication=opened.publication
-        )
+        super().__init__(opened.storage, checked, manager=manager, publication=opened.publication)
 
     @property
     def file(self) -> Any:

@@ -403,8 +403,11 @@ def _mark(node: Node, layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
     if marker is not None:
         node.attributes[conventions.dtype] = marker
     if isinstance(layout.dtype, CompoundType) and conventions.reference_fields:
-        names = [f.name for f in layout.dtype.fields if type_name(f.type, 3, is_scalar=False)
-                 == "object_reference"]
+        names = [
+            f.name
+            for f in layout.dtype.fields
+            if type_name(f.type, 3, is_scalar=False) == "object_reference"
+        ]
         if names:
             node.attributes[conventions.reference_fields] = names
     seen = read_layout(node, zarr_format).logical

@@ -7,7 +7,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.errors import LockedFileError, OpenError
+from hdmf_io_core.errors import LockedFileError, OpenError, SourceNotFoundError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,8 @@ class StoreLock:
     ------
     LockedFileError
         Another writer holds it; the error says who.
-    OpenError
-        The folder does not let the lock be made.
+    SourceNotFoundError, OpenError
+        There is no folder to hold it, or it does not let the lock be made.
 
     Notes
     -----
@@ -47,6 +47,9 @@ class StoreLock:
         while True:
             try:
                 descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            except FileNotFoundError as error:
+                msg = "the folder that the store is to be in does not exist"
+                raise SourceNotFoundError(msg, source=str(self._target)) from error
             except OSError as error:
                 msg = f"the store cannot be locked for writing: {error.strerror}"
                 raise OpenError(

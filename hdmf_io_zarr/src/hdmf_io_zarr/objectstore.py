@@ -1,4 +1,4 @@
-"""Stores of zarr-python, of whichever package, behind the interface of :mod:`hdmf_io_zarr.stores`."""
+"""Stores of zarr-python, of whichever package, behind the interface of ``stores``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class ObjectStore:
         self.source = str(store) if source is None else source
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        """Return a value, or part of it; None if there is no such key."""
         request = _byte_request(start, length)
         if request is None and hasattr(self._store, "get_sync"):
             found = self._store.get_sync(self._prefix + key, prototype=self._prototype)
@@ -44,6 +45,7 @@ class ObjectStore:
         return None if found is None else found.to_bytes()
 
     def set(self, key: str, data: bytes) -> None:
+        """Store a value, whole or not at all."""
         value = self._prototype.buffer.from_bytes(data)
         try:
             if hasattr(self._store, "set_sync"):
@@ -55,13 +57,16 @@ class ObjectStore:
             raise ModeError(msg, source=self.source) from error
 
     def delete(self, key: str) -> None:
+        """Remove a value; one that is not there is passed over."""
         self._sync(self._store.delete(self._prefix + key))
 
     def delete_tree(self, path: str) -> None:
+        """Remove all keys below a path."""
         for key in self._keys(path):
             self._sync(self._store.delete(key))
 
     def move_tree(self, old: str, new: str) -> None:
+        """Rename all keys below a path."""
         start = len(self._prefix) + len(old)
         for key in self._keys(old):
             data = self._sync(self._store.get(key, self._prototype))
@@ -69,11 +74,13 @@ class ObjectStore:
             self._sync(self._store.delete(key))
 
     def names(self, path: str) -> list[str]:
+        """Return the next parts of all keys below a path."""
         where = f"{self._prefix}{path}".rstrip("/")
         found: list[str] = self._sync(_listed(self._store.list_dir(where)))
         return sorted({name.rstrip("/").rsplit("/", 1)[-1] for name in found})
 
     def native(self) -> Any:
+        """Return it as a store of zarr-python."""
         from zarr.storage import StorePath
 
         return StorePath(self._store, self._prefix.rstrip("/")) if self._prefix else self._store

@@ -155,9 +155,7 @@ def _stored(path: Path) -> ByteStore:
         raise SourceNotFoundError(msg, source=str(path))
     if not zipfile.is_zipfile(path):
         msg = "the file is neither a folder nor a zip"
-        raise NotThisFormatError(
-            msg, source=str(path), hint="Check the path."
-        )
+        raise NotThisFormatError(msg, source=str(path), hint="Check the path.")
     return ZipStore(path)
 
 
@@ -167,9 +165,7 @@ def _check_target(path: Path, mode: Mode) -> None:
         return
     if mode in {"w-", "x"}:
         msg = "the path exists"
-        raise SourceExistsError(
-            msg, source=str(path), hint="Use mode 'w' to replace it."
-        )
+        raise SourceExistsError(msg, source=str(path), hint="Use mode 'w' to replace it.")
     is_zip = path.suffix == _ZIP and path.is_file() and zipfile.is_zipfile(path)
     if not (path.is_dir() or is_zip) or find_format(_stored(path)) is None:
         msg = "the path exists and is no Zarr store, so it is not replaced"
@@ -186,9 +182,7 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
         beside.mkdir()
     except OSError as error:
         msg = f"the store cannot be made: {error.strerror}"
-        raise OpenError(
-            msg, source=str(path)
-        ) from error
+        raise OpenError(msg, source=str(path)) from error
     storage = ZarrWriter(
         FolderStore(beside, source=str(path)),
         new_format=options.zarr_format,
@@ -278,7 +272,8 @@ def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrR
     if holds_other:
         msg = "there is something else than a Zarr store"
         raise NotThisFormatError(
-            msg, source=store.source,
+            msg,
+            source=store.source,
             hint="Choose another place.",
         )
     if mode == "r+" and found is None:

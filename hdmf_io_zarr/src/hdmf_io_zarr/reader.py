@@ -122,9 +122,7 @@ class ZarrReader:
         known = find_format(self._store)
         if known is None:
             msg = "there is no Zarr group or array"
-            raise NotThisFormatError(
-                msg, source=self.source, hint="Check the path."
-            )
+            raise NotThisFormatError(msg, source=self.source, hint="Check the path.")
         return known, None
 
     def _attach(
@@ -370,9 +368,7 @@ class ZarrReader:
             )
         except (KeyError, NotImplementedError, TypeError, ValueError) as error:
             msg = f"zarr-python cannot open the node: {error}"
-            raise UnsupportedFeatureError(
-                msg, source=self.source, path=path
-            ) from error
+            raise UnsupportedFeatureError(msg, source=self.source, path=path) from error
 
     _native_mode: Literal["r", "r+"] = "r"
 
@@ -508,9 +504,7 @@ class ZarrReader:
     def _links(self, node: Node) -> dict[str, LinkTarget]:
         entries = node.attributes.get(CONVENTIONS[self._format].links) or ()
         return {
-            str(entry["name"]): link_target(
-                entry, self.source, node.path, is_there=self._is_there
-            )
+            str(entry["name"]): link_target(entry, self.source, node.path, is_there=self._is_there)
             for entry in entries
             if isinstance(entry, dict) and "name" in entry
         }

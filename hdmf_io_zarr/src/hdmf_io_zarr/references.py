@@ -77,9 +77,7 @@ class References:
             if self._tree.get(path) is not None:
                 return path
         msg = f"the target of the reference {ref!r} is not in this store"
-        raise UnresolvedReferenceError(
-            msg, source=self.source
-        )
+        raise UnresolvedReferenceError(msg, source=self.source)
 
     def to_json(self, ref: object) -> Any:
         """Return a reference as JSON, with the identities that format 2 adds; errors as path_of."""
@@ -144,7 +142,7 @@ def link_target(entry: Mapping[str, Any], own: str, group: str, *, is_there: Any
 def link_entry(name: str, target: LinkTarget, group: str) -> dict[str, str]:
     """Return the entry of ``zarr_link`` or ``_LINKS`` that a link in a group is stored as.
 
-    ``source`` is relative to the store's own folder, so that folders moved together keep their links.
+    ``source`` is relative to the store's own folder: folders moved together keep their links.
     """
     if target.kind == "external":
         source = target.file or "."

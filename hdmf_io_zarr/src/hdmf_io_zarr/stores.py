@@ -1,7 +1,7 @@
 """Keys to bytes: the interface of all stores, and local folders and zips, read without zarr-python.
 
-Nothing here knows of nodes or metadata. Keys have no leading slash; trees are named by their path without
-one, the root by the empty text.
+Nothing here knows of nodes or metadata. Keys have no leading slash; trees are named by their path
+without one, the root by the empty text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ class ByteStore(Protocol):
     source: str
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
-        """Return a value, or part of it (``start`` below 0 counts from the end); None: no such key."""
+        """Return a value, or part of it; None if there is no such key.
+
+        ``start`` below 0 counts from the end; ``length`` None goes up to there.
+        """
 
     def set(self, key: str, data: bytes) -> None:
         """Store a value, whole or not at all."""
@@ -73,6 +76,7 @@ class FolderStore:
         self._root = os.fspath(folder)
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        """Return a value, or part of it; None if there is no such key."""
         try:
             with open(f"{self._root}/{key}", "rb") as file:
                 if start:
@@ -85,6 +89,7 @@ class FolderStore:
             raise OpenError(msg, source=self.source) from error
 
     def set(self, key: str, data: bytes) -> None:
+        """Store a value, whole or not at all."""
         path = f"{self._root}/{key}"
         beside = f"{path}.{threading.get_ident():x}.part"
         try:
@@ -102,22 +107,27 @@ class FolderStore:
             raise WriteError(msg, source=self.source) from error
 
     def delete(self, key: str) -> None:
+        """Remove a value; one that is not there is passed over."""
         (self.folder / key).unlink(missing_ok=True)
 
     def delete_tree(self, path: str) -> None:
+        """Remove all keys below a path."""
         shutil.rmtree(self.folder / path, ignore_errors=True)
 
     def move_tree(self, old: str, new: str) -> None:
+        """Rename all keys below a path."""
         if (self.folder / old).exists():
             (self.folder / old).rename(self.folder / new)
 
     def names(self, path: str) -> list[str]:
+        """Return the next parts of all keys below a path."""
         try:
             return os.listdir(self.folder / path)
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def native(self) -> Any:
+        """Return it as a store of zarr-python."""
         from zarr.storage import LocalStore
 
         return LocalStore(self.folder)
@@ -130,6 +140,7 @@ class ZipFolderStore(FolderStore):
     """A folder that a zip is assembled in; it goes when the store is closed."""
 
     def close(self) -> None:
+        """Release it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def zip_to(self, target: Path) -> None:
@@ -162,6 +173,7 @@ class ZipStore:
                 self._children.setdefault("/".join(parts[:index]), {})[part] = None
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
+        """Return a value, or part of it; None if there is no such key."""
         try:
             with self._lock:
                 data = self._archive.read(key)
@@ -174,26 +186,33 @@ class ZipStore:
         return data[first:] if length is None else data[first : first + length]
 
     def names(self, path: str) -> list[str]:
+        """Return the next parts of all keys below a path."""
         return list(self._children.get(path, ()))
 
     def set(self, key: str, data: bytes) -> None:
+        """Store a value, whole or not at all."""
         raise self._fixed()
 
     def delete(self, key: str) -> None:
+        """Remove a value; one that is not there is passed over."""
         raise self._fixed()
 
     def delete_tree(self, path: str) -> None:
+        """Remove all keys below a path."""
         raise self._fixed()
 
     def move_tree(self, old: str, new: str) -> None:
+        """Rename all keys below a path."""
         raise self._fixed()
 
     def native(self) -> Any:
+        """Return it as a store of zarr-python."""
         from zarr.storage import ZipStore as Native
 
         return Native(self.source, mode="r")
 
     def close(self) -> None:
+        """Release it."""
         self._archive.close()
 
     def _fixed(self) -> ModeError:

@@ -1,7 +1,8 @@
 """What older hdmf-zarr pickled, read without running a pickle's code (docs/formats/zarr.md).
 
 numpy's own classes are not even called: a pickle can lie to them about what memory holds. Stand-ins
-take the state down, and the arrays are made from it once every part has been checked. Nothing is pickled.
+take the state down, and the arrays are made from it once every part has been checked. Nothing is ever
+pickled.
 """
 
 from __future__ import annotations
@@ -93,15 +94,19 @@ class _Array:
         if min(lengths, default=0) < 0 or n_items > _ITEMS_LIMIT:
             msg = f"a pickled array has the shape {lengths}"
             raise MetadataError(msg)
-        flat = _items(content, dtype) if dtype.hasobject else _numbers(content, dtype, n_items)
-        return flat.reshape(lengths, order="F" if is_fortran else "C")
+        if dtype.hasobject:
+            # A list is in C order, whatever the order that the array had in memory.
+            return _items(content, dtype).reshape(lengths)
+        return _numbers(content, dtype, n_items).reshape(lengths, order="F" if is_fortran else "C")
 
 
 class _Reference(dict[str, object]):
     """Stands for the dict of a reference."""
 
 
-class _Unpickler(pickle.Unpickler):
+class _Unpickler(pickle._Unpickler):
+    # The one in C allocates as many memo slots as a damaged pickle says, the one in Python none.
+
     def find_class(self, module: str, name: str) -> Any:
         """Return the stand-in for a name; nothing is imported."""
         found = _STAND_INS.get((module.replace("numpy.core", "numpy._core"), name))

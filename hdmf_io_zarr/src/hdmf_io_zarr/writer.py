@@ -20,7 +20,6 @@ from hdmf_io_core.model.names import check_name, join_path
 from hdmf_io_core.storage.dtypes import ElementType, TextType
 from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
 from hdmf_io_core.storage.numpytypes import object_array
-from hdmf_io_core.storage.protocols import AdaptedLayout
 from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.attributes import encode_attribute
@@ -41,6 +40,7 @@ from hdmf_io_zarr.retargeting import retarget
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.storage.protocols import AdaptedLayout
     from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["ZarrWriter"]
@@ -138,7 +138,7 @@ class ZarrWriter(ZarrReader):
         if not self._has_begun and self._new_format is None:
             return
         self.begin()
-        self._tree.flush()
+        # The root is written last: with it the mark goes.
         self._unhint("/", UNFINISHED)
         if self._consolidate:
             self._tree.consolidate()
@@ -216,9 +216,7 @@ class ZarrWriter(ZarrReader):
     def create_datatype(self, path: str, dtype: ElementType) -> None:
         """Raise: Zarr has no committed types."""
         msg = "Zarr cannot hold a committed datatype"
-        raise UnsupportedFeatureError(
-            msg, source=self.source, path=path
-        )
+        raise UnsupportedFeatureError(msg, source=self.source, path=path)
 
     def delete(self, path: str) -> None:
         """Remove an entry, with all below it; of a link only the link.
@@ -243,7 +241,7 @@ class ZarrWriter(ZarrReader):
         self._set_links(parent, kept)
 
     def move(self, path: str, new_path: str) -> None:
-        """Give a node another path; open arrays of it stay good, references go on naming the old path.
+        """Give a node another path; open arrays of it stay good, references name the old one.
 
         Raises
         ------
@@ -279,9 +277,7 @@ class ZarrWriter(ZarrReader):
         for name, attribute in attributes.items():
             if name in CONVENTIONS[self._format].hidden:
                 msg = f"{name!r} is reserved in Zarr"
-                raise InvalidNameError(
-                    msg, source=self.source, path=path
-                )
+                raise InvalidNameError(msg, source=self.source, path=path)
             try:
                 encoded[name] = encode_attribute(name, attribute, self._references)
             except HdmfIOError as error:
