@@ -5,26 +5,37 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.chunks.assign import grown_shape
+from hdmf_io_core.chunks.encode import ChunkEncoder, EncodableSink, is_encodable
 from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
+from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.errors import ShapeError
 from hdmf_io_core.storage.fitting import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hdmf_io_core.chunks.pool import WorkerPool
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.types import AnyArray, Region
 
 __all__ = ["SLAB_BYTES", "interleave", "write_array", "write_stream"]
 
+ENCODED_BYTES = 64 << 10
+"""A smaller array is written as fast by the storage's own library."""
 SLAB_BYTES = 32 << 20
 """Upper bound of what is handed to a sink at once, unless one chunk is larger."""
 
 
-def write_stream(stream: ChunkStream, sink: ArraySink) -> int:
+def write_stream(stream: ChunkStream, sink: ArraySink, *, pool: WorkerPool | None = None) -> int:
     """Write all chunks of a stream; the array grows as they come.
+
+    Parameters
+    ----------
+    stream, sink
+        From, and to.
+    pool
+        Whose workers encode chunks; None leaves that to the storage.
 
     Returns
     -------
@@ -41,10 +52,12 @@ def write_stream(stream: ChunkStream, sink: ArraySink) -> int:
     UnsupportedDtypeError, TextEncodingError
         If values do not fit the elements.
     """
-    return sum(_steps(stream, sink))
+    return sum(_steps(stream, sink, pool))
 
 
-def interleave(pairs: Iterable[tuple[ChunkStream, ArraySink]]) -> int:
+def interleave(
+    pairs: Iterable[tuple[ChunkStream, ArraySink]], *, pool: WorkerPool | None = None
+) -> int:
     """Write several streams, one chunk of each in turn, until all are used up.
 
     Returns
@@ -58,7 +71,7 @@ def interleave(pairs: Iterable[tuple[ChunkStream, ArraySink]]) -> int:
         As :func:`write_stream`; the other streams are left where they are.
     """
     n_bytes = 0
-    waiting = [_steps(stream, sink) for stream, sink in pairs]
+    waiting = [_steps(stream, sink, pool) for stream, sink in pairs]
     while waiting:
         still: list[Iterator[int]] = []
         for steps in waiting:
@@ -70,8 +83,14 @@ def interleave(pairs: Iterable[tuple[ChunkStream, ArraySink]]) -> int:
     return n_bytes
 
 
-def write_array(values: AnyArray, sink: ArraySink, *, slab_bytes: int = SLAB_BYTES) -> int:
-    """Write a whole array in slabs along chunk boundaries.
+def write_array(
+    values: AnyArray,
+    sink: ArraySink,
+    *,
+    slab_bytes: int = SLAB_BYTES,
+    pool: WorkerPool | None = None,
+) -> int:
+    """Write a whole array chunk by chunk, or in slabs along chunk boundaries.
 
     Parameters
     ----------
@@ -81,6 +100,8 @@ def write_array(values: AnyArray, sink: ArraySink, *, slab_bytes: int = SLAB_BYT
         Of the same shape.
     slab_bytes : int
         Upper bound of a slab, in bytes.
+    pool
+        Whose workers encode chunks; None leaves that to the storage.
 
     Returns
     -------
@@ -103,6 +124,8 @@ def write_array(values: AnyArray, sink: ArraySink, *, slab_bytes: int = SLAB_BYT
     unit = layout.chunks or (1,) * len(layout.shape)
     if math.prod(layout.shape) == 0:
         return 0
+    if pool is not None and values.nbytes >= ENCODED_BYTES and is_encodable(sink):
+        return _write_chunks(values, sink, pool)
     n_bytes = 0
     for region in ChunkGrid(
         layout.shape, block_shape(layout.shape, unit, itemsize, slab_bytes)
@@ -111,19 +134,24 @@ def write_array(values: AnyArray, sink: ArraySink, *, slab_bytes: int = SLAB_BYT
     return n_bytes
 
 
-def _steps(stream: ChunkStream, sink: ArraySink) -> Iterator[int]:
+def _write_chunks(values: AnyArray, sink: EncodableSink, pool: WorkerPool) -> int:
+    layout = sink.layout
+    grid = ChunkGrid(layout.shape or (), layout.chunks or ())
+    with ChunkEncoder(sink, pool) as encoder:
+        for coords in grid.coords():
+            encoder.put(coords, values[grid.region_of(coords)])
+    return layout.n_elements * layout.memory_dtype.itemsize
+
+
+def _steps(stream: ChunkStream, sink: ArraySink, pool: WorkerPool | None) -> Iterator[int]:
     """Write a chunk at each step; yield its size in bytes."""
-    for region, values in stream:
-        layout = sink.layout
-        shape = layout.shape or ()
-        fitted = fit(values, layout.dtype)
-        needed = tuple(axis.stop for axis in region)
-        if len(needed) != len(shape):
-            msg = f"a chunk of {len(needed)} axes does not fit an array of shape {shape}"
-            raise ShapeError(msg)
-        if any(stop > length for stop, length in zip(needed, shape, strict=True)):
-            sink.resize(grown_shape(shape, needed, sink))
-        yield _write(sink, region, fitted)
+    element = sink.layout.dtype
+    with StreamWriter(sink, pool) as writer:
+        for region, values in stream:
+            fitted = fit(values, element)
+            extra = fitted.shape[len(region) :]
+            writer.write(region, fitted.reshape(region_shape(region) + extra))
+            yield fitted.nbytes
 
 
 def _write(sink: ArraySink, region: Region, values: AnyArray) -> int:

@@ -235,7 +235,7 @@ class StorageIO(HDMFIO):
 
     def _carry_out(self, plan: WritePlan, container: Container | None) -> WriteReport:
         writer = self._writer()
-        report = execute(plan, writer)
+        report = execute(plan, writer, engine=self._engine)
         writer.commit()
         published = self._publication.publish(writer)
         self._is_empty = False

@@ -35,6 +35,7 @@ from hdmf_io_core.storage.located import located
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import ArrayLayout
@@ -44,8 +45,17 @@ if TYPE_CHECKING:
 __all__ = ["execute"]
 
 
-def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
+def execute(plan: WritePlan, dest: StorageWriter, *, engine: Engine | None = None) -> WriteReport:
     """Carry a plan out.
+
+    Parameters
+    ----------
+    plan
+        For this storage, as it is now.
+    dest
+        Open.
+    engine
+        Whose workers encode chunks; None leaves that to the storage.
 
     Raises
     ------
@@ -59,7 +69,7 @@ def execute(plan: WritePlan, dest: StorageWriter) -> WriteReport:
     One thread at a time; nothing else may write to ``dest`` meanwhile. A stream, or a stored array,
     that replaces the content of an array is first written beside it.
     """
-    run = _Run(plan, dest)
+    run = _Run(plan, dest, engine)
     try:
         run.clear_the_way()
         for step in _structure(plan):
@@ -111,8 +121,9 @@ class _LateContent:
 
 
 class _Run:
-    def __init__(self, plan: WritePlan, dest: StorageWriter) -> None:
+    def __init__(self, plan: WritePlan, dest: StorageWriter, engine: Engine | None) -> None:
         self._plan = plan
+        self._pool = engine.pool if engine is not None else None
         self._dest = dest
         self._undo = Undo(dest)
         self._overwrites: list[tuple[OverwriteArray, ArraySink | None]] = []
@@ -157,7 +168,7 @@ class _Run:
             case _LateContent(array=array):
                 assert isinstance(array.content, Values)
                 sink = self._sinks.pop(array.path)
-                report.bytes_written += write_array(array.content.array, sink)
+                report.bytes_written += write_array(array.content.array, sink, pool=self._pool)
             case SetAttributes(path=path, attributes=attributes):
                 self._undo.changing(path, attributes)
                 dest.set_attributes(path, attributes)
@@ -219,13 +230,13 @@ class _Run:
     def _fill(self, step: CreateArray | OverwriteArray, sink: ArraySink) -> None:
         match step.content:
             case Values(array=array):
-                self.report.bytes_written += write_array(array, sink)
+                self.report.bytes_written += write_array(array, sink, pool=self._pool)
             case Copy(source=source):
                 self.report.bytes_written += copy_array(source, sink).n_bytes
             case Stream(stream=stream) if self._plan.interleave:
                 self._streams.append((_LocatedStream(stream, self._plan.source, step.path), sink))
             case Stream(stream=stream):
-                self.report.bytes_written += write_stream(stream, sink)
+                self.report.bytes_written += write_stream(stream, sink, pool=self._pool)
             case _:
                 return
 
@@ -252,7 +263,7 @@ class _Run:
     def drain(self) -> None:
         """Empty the streams that were kept back, one chunk of each in turn."""
         if self._streams:
-            self.report.bytes_written += interleave(self._streams)
+            self.report.bytes_written += interleave(self._streams, pool=self._pool)
 
     def undo(self) -> None:
         """Take back what was done."""

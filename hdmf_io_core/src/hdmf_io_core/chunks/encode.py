@@ -1,0 +1,134 @@
+"""Whole chunks encoded by workers, and stored in order by the thread that writes."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+
+import numpy as np
+
+from hdmf_io_core.chunks.codecs import CodecChain, are_known
+from hdmf_io_core.errors import HdmfIOError
+from hdmf_io_core.storage.dtypes import EnumType, NumberType
+from hdmf_io_core.storage.fitting import fit
+from hdmf_io_core.storage.protocols import ArraySink, SupportsEncoding
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy.typing as npt
+
+    from hdmf_io_core.chunks.pool import WorkerPool
+    from hdmf_io_core.chunks.trial import Recipe
+    from hdmf_io_core.storage.layout import RawChunk
+    from hdmf_io_core.types import AnyArray, ChunkCoords
+
+__all__ = ["ChunkEncoder", "EncodableSink", "is_encodable"]
+
+
+class EncodableSink(SupportsEncoding, ArraySink, Protocol):
+    """An array sink that takes chunks encoded elsewhere."""
+
+
+def is_encodable(sink: ArraySink) -> TypeGuard[EncodableSink]:
+    """Whether a :class:`ChunkEncoder` can make the chunks of an array."""
+    layout = sink.layout
+    if layout.chunks is None or not isinstance(layout.dtype, (NumberType, EnumType)):
+        return False
+    if not isinstance(sink, SupportsEncoding):
+        return False
+    encoding = sink.encoding
+    return encoding is not None and are_known(encoding)
+
+
+class ChunkEncoder:
+    """Encodes chunks of one array. Use it in a ``with`` statement, from one thread.
+
+    Parameters
+    ----------
+    sink
+        For which :func:`is_encodable` holds. Nothing else writes to it between ``put`` and
+        ``drain``.
+    pool
+        Whose workers encode.
+    """
+
+    def __init__(self, sink: EncodableSink, pool: WorkerPool) -> None:
+        layout = sink.layout
+        self._sink = sink
+        self._element = layout.dtype
+        self._dtype: np.dtype[Any] = layout.memory_dtype
+        self._chunk_shape = layout.chunks or ()
+        self.chunk_bytes = math.prod(self._chunk_shape) * self._dtype.itemsize
+        # What lies past the edge of the array is seen if the array grows.
+        self._padding: Any = 0 if layout.fill_value is None else layout.fill_value
+        self._chain = CodecChain(sink.encoding or (), self._dtype.itemsize, self.chunk_bytes)
+        self._window = pool.window(self._store)
+
+    def put(self, coords: ChunkCoords, values: AnyArray) -> None:
+        """Encode a chunk and store it, now or later.
+
+        Parameters
+        ----------
+        coords
+            Of the chunk; the array reaches as far as its elements.
+        values : ndarray
+            The chunk's elements, of any dtype that fits them; fewer than the chunk's shape at
+            the edge. Must stay as they are until ``drain``.
+
+        Raises
+        ------
+        UnsupportedDtypeError
+            If the values of this, or of an earlier chunk, do not fit the elements.
+        WriteError
+            If the storage refused an earlier chunk.
+        """
+        recipe: Recipe | None
+        if self._chain.needs_sample:
+            recipe = self._chain.next_recipe(self._whole(values))
+        else:
+            recipe = self._chain.next_recipe(None)
+        job = partial(self._encode, coords, values, recipe)
+        self._window.submit(job, 2 * self.chunk_bytes)
+
+    def drain(self) -> None:
+        """Wait until all chunks are stored."""
+        self._window.drain()
+
+    def _encode(
+        self, coords: ChunkCoords, values: AnyArray, recipe: Recipe | None
+    ) -> tuple[ChunkCoords, RawChunk]:
+        return coords, self._chain.encode(self._whole(values), recipe)
+
+    def _store(self, encoded: tuple[ChunkCoords, RawChunk]) -> None:
+        coords, chunk = encoded
+        try:
+            self._sink.write_raw(coords, chunk)
+        except HdmfIOError as error:
+            error.add_note(f"while storing chunk {coords}")
+            raise
+
+    def _whole(self, values: AnyArray) -> npt.NDArray[np.uint8]:
+        """Return the bytes of a chunk: of the array's elements, padded to its whole shape."""
+        fitted = fit(values, self._element)
+        if fitted.shape != self._chunk_shape:
+            whole: Any = np.empty(self._chunk_shape, self._dtype)
+            whole[...] = self._padding
+            whole[tuple(slice(0, length) for length in fitted.shape)] = fitted
+        else:
+            whole = np.ascontiguousarray(fitted)
+        data: npt.NDArray[np.uint8] = whole.reshape(-1).view(np.uint8)
+        return data
+
+    def __enter__(self) -> ChunkEncoder:
+        self._window.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._window.__exit__(kind, error, trace)

@@ -1,0 +1,175 @@
+"""Rows that go into an array chunk by chunk; those that fill no chunk yet are kept, decoded."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hdmf_io_core.chunks.encode import ChunkEncoder, EncodableSink, is_encodable
+from hdmf_io_core.chunks.grid import ChunkGrid
+from hdmf_io_core.storage.selection import Selection, select_region
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from hdmf_io_core.chunks.pool import WorkerPool
+    from hdmf_io_core.storage.protocols import ArraySink
+    from hdmf_io_core.storage.selection import AxisSelection
+    from hdmf_io_core.types import AnyArray, Shape
+
+__all__ = ["RowBuffer", "buffers_rows", "split_rows"]
+
+SLAB_BYTES = 64 << 20
+"""More is not kept for the chunks of one row of the grid."""
+
+
+def buffers_rows(sink: ArraySink, shape: Shape) -> bool:
+    """Whether a :class:`RowBuffer` can write the rows of an array of that shape."""
+    if not shape or not is_encodable(sink) or 0 in shape[1:]:
+        return False
+    layout = sink.layout
+    rows = (layout.chunks or (1,))[0]
+    return rows * math.prod(shape[1:]) * layout.memory_dtype.itemsize <= SLAB_BYTES
+
+
+class RowBuffer:
+    """Rows on their way into an array. Use it from one thread, and close it by ``flush``.
+
+    Parameters
+    ----------
+    sink
+        For which :func:`buffers_rows` holds. Nothing else writes to its rows from ``start`` on.
+    pool
+        Whose workers encode.
+    start : int
+        Where the next row goes; at most the array's length.
+
+    Notes
+    -----
+    The array grows with whole chunks; ``length`` counts what is kept too.
+    """
+
+    def __init__(self, sink: EncodableSink, pool: WorkerPool, start: int) -> None:
+        layout = sink.layout
+        self._sink = sink
+        self._encoder = ChunkEncoder(sink, pool)
+        self._trailing = (layout.shape or ())[1:]
+        self._n_rows = (layout.chunks or (1,))[0]
+        self._grid = ChunkGrid(self._trailing, (layout.chunks or ())[1:])
+        self._dtype = layout.memory_dtype
+        self._first = start // self._n_rows * self._n_rows
+        self._filled = start - self._first
+        self._rows: AnyArray | None = None
+        if self._filled:
+            self._rows = np.empty((self._n_rows, *self._trailing), self._dtype)
+            held = select_region(
+                (slice(self._first, start), *(slice(0, length) for length in self._trailing))
+            )
+            sink.read_into(held, self._rows[: self._filled])
+
+    @property
+    def length(self) -> int:
+        """Length of the array, with the rows that are kept."""
+        return self._first + self._filled
+
+    @property
+    def first(self) -> int:
+        """The first row that is kept; those before it are in the array's hands."""
+        return self._first
+
+    def kept(self, selection: Selection) -> AnyArray:
+        """Return rows that are kept; the first axis of the selection counts from ``first``."""
+        held: AnyArray = np.empty(0, self._dtype) if self._rows is None else self._rows
+        for place, axis in enumerate(selection.axes):
+            held = held[(*(slice(None),) * place, axis)]
+        return held
+
+    def append(self, rows: AnyArray, *, copy: bool) -> None:
+        """Take rows; encode those that make whole chunks.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (n, ...)
+            Of the elements' dtype.
+        copy : bool
+            Whether they may change once this returns. Otherwise they stay until ``drain``.
+        """
+        taken = 0
+        self._grow((self.length + len(rows)) // self._n_rows * self._n_rows)
+        while taken < len(rows):
+            n = min(self._n_rows - self._filled, len(rows) - taken)
+            part = rows[taken : taken + n]
+            taken += n
+            if n == self._n_rows:
+                self._put(part.copy() if copy else part)
+                continue
+            if self._rows is None:
+                self._rows = np.empty((self._n_rows, *self._trailing), self._dtype)
+            self._rows[self._filled : self._filled + n] = part
+            self._filled += n
+            if self._filled == self._n_rows:
+                whole, self._rows, self._filled = self._rows, None, 0
+                self._put(whole)
+
+    def drain(self) -> None:
+        """Wait until all whole chunks are stored."""
+        self._encoder.drain()
+
+    def flush(self) -> None:
+        """Store everything, also the rows that fill no chunk."""
+        if self._filled and self._rows is not None:
+            self._grow(self.length)
+            rows = self._rows[: self._filled]
+            if self.length < (self._sink.layout.shape or (0,))[0]:
+                # There are rows after these, which are not to be lost.
+                self.drain()
+                region = (slice(self._first, self.length),)
+                self._sink.write((*region, *(slice(0, n) for n in self._trailing)), rows)
+            else:
+                self._put_chunks(rows)
+        self.drain()
+
+    def _put(self, rows: AnyArray) -> None:
+        self._put_chunks(rows)
+        self._first += self._n_rows
+
+    def _put_chunks(self, rows: AnyArray) -> None:
+        for coords in self._grid.coords():
+            block = rows[(slice(None), *self._grid.region_of(coords))]
+            self._encoder.put((self._first // self._n_rows, *coords), block)
+
+    def _grow(self, length: int) -> None:
+        shape = self._sink.layout.shape or (0,)
+        if length > shape[0]:
+            self._sink.resize((length, *shape[1:]))
+
+    def __enter__(self) -> RowBuffer:
+        self._encoder.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._encoder.__exit__(kind, error, trace)
+
+
+def split_rows(selection: Selection, row: int) -> tuple[Selection, Selection]:
+    """Split a selection along its first axis: rows before one, and the rest, counted from it."""
+    axis = selection.axes[0]
+    before: AxisSelection
+    after: AxisSelection
+    if isinstance(axis, slice):
+        n_before = len(range(axis.start, min(axis.stop, row), axis.step))
+        start = axis.start + n_before * axis.step
+        before = slice(axis.start, max(axis.start, min(axis.stop, row)), axis.step)
+        after = slice(start - row, max(start, axis.stop) - row, axis.step)
+    else:
+        indices: Any = axis
+        cut = int(np.searchsorted(indices, row))
+        before, after = indices[:cut], indices[cut:] - row
+    return Selection((before, *selection.axes[1:])), Selection((after, *selection.axes[1:]))
