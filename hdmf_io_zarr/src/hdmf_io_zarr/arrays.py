@@ -1,62 +1,31 @@
-"""One stored array: elements read and written through its chunks, and the chunks as they are."""
+"""One stored array: elements written through its chunks, and the chunks as they are."""
 
 from __future__ import annotations
 
-from itertools import pairwise, product
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hdmf_io_core.chunks.grid import ChunkGrid
 from hdmf_io_core.errors import (
-    FormatError,
-    MetadataError,
     ShapeError,
-    UnsupportedFeatureError,
     WriteError,
 )
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
-from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
-from hdmf_io_core.storage.memoryarray import default_cells
-from hdmf_io_zarr.cells import from_disk, to_disk
-from hdmf_io_zarr.coding import ChunkCoder, ShardCoder, coder_of
+from hdmf_io_core.storage.layout import RawChunk
+from hdmf_io_zarr.cells import to_disk
+from hdmf_io_zarr.coding import ChunkCoder
 from hdmf_io_zarr.dtypes import disk_type, v3_of_numpy
-from hdmf_io_zarr.layouts import StoredLayout, read_layout
+from hdmf_io_zarr.sources import Home, ZarrSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hdmf_io_core.storage.selection import AxisSelection, Selection
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_zarr.documents import Node
-    from hdmf_io_zarr.references import References
-    from hdmf_io_zarr.stores import ByteStore
 
-__all__ = ["Home", "ZarrArray", "ZarrChunkedArray", "open_array"]
+__all__ = ["ZarrArray", "ZarrChunkedArray", "open_array"]
 
 
-class Home(Protocol):
-    """The open store that an array is in."""
-
-    @property
-    def store(self) -> ByteStore: ...
-    @property
-    def references(self) -> References: ...
-    def check_open(self) -> None: ...
-    def begin(self) -> None: ...
-    def touch(self, path: str) -> None: ...
-
-
-class _Part(NamedTuple):
-    """What of an axis lies in one chunk."""
-
-    chunk: int
-    inside: slice | npt.NDArray[np.intp]
-    outside: slice
-
-
-class ZarrArray:
+class ZarrArray(ZarrSource):
     """An array of an open store, for reading and, where the store allows it, for writing.
 
     Parameters
@@ -70,116 +39,6 @@ class ZarrArray:
     -----
     Several threads may read. One at a time may write, but for raw chunks.
     """
-
-    def __init__(self, home: Home, node: Node) -> None:
-        self._home = home
-        self._node = node
-        self._load()
-
-    def _load(self) -> None:
-        try:
-            self._stored: StoredLayout = read_layout(self._node, self._home.references.zarr_format)
-        except (FormatError, UnsupportedFeatureError) as error:
-            raise type(error)(error.what, hint=error.hint, **self._where) from error
-        self._layout = self._stored.logical
-        self._coder: ChunkCoder | ShardCoder | None = None
-
-    @property
-    def path(self) -> str:
-        """Path in the store."""
-        return self._node.path
-
-    @property
-    def stored(self) -> StoredLayout:
-        """How the array really lies in the store."""
-        return self._stored
-
-    @property
-    def layout(self) -> ArrayLayout:
-        """The layout as it is now."""
-        self._home.check_open()
-        if self._layout.shape and self._disk_shape[: self._layout.ndim] != self._layout.shape:
-            self._load()
-        return self._layout
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ZarrArray):
-            return NotImplemented
-        return self._where == other._where
-
-    def __hash__(self) -> int:
-        return hash(tuple(self._where.values()))
-
-    # reading
-
-    def read_into(self, selection: Selection, out: AnyArray) -> None:
-        """Fill ``out`` with the selected elements; each chunk they touch is decoded once.
-
-        Raises
-        ------
-        UnknownCodecError
-            A codec is not available; the error names it.
-        CorruptChunkError, MetadataError
-            A chunk does not decode, or holds something else.
-        UnsupportedFeatureError
-            The array has a null dataspace, and no elements.
-        """
-        layout = self.layout
-        if layout.shape is None:
-            msg = "a null dataspace has no elements"
-            raise UnsupportedFeatureError(msg, **self._where)
-        axes, target = self._on_disk(selection.axes), out.reshape(self._out_shape(selection))
-        unit = self._reading_unit
-        lists = [list(_parts(axis, length)) for axis, length in zip(axes, unit, strict=True)]
-        for parts in product(*lists):
-            inside = tuple(part.inside for part in parts)
-            outside: Any = (*(part.outside for part in parts), ...)
-            chunk = self._read_chunk(tuple(part.chunk for part in parts))
-            if chunk is None:
-                target[outside] = self._unwritten
-            else:
-                view = target[outside]
-                self._from_disk(_taken(chunk, inside), view)
-
-    @property
-    def _reading_unit(self) -> Shape:
-        coder = self._coded
-        return coder.inner_shape if isinstance(coder, ShardCoder) else self._stored.chunks
-
-    def _read_chunk(self, coords: ChunkCoords) -> AnyArray | None:
-        """Return a chunk, or an inner chunk of a shard, decoded; None if it was never written."""
-        coder = self._coded
-        if isinstance(coder, ShardCoder):
-            return self._read_inner(coder, coords)
-        data = self._home.store.get(self._chunk_key(coords))
-        return None if data is None else self._decode(coder, data, coords)
-
-    def _read_inner(self, coder: ShardCoder, coords: ChunkCoords) -> AnyArray | None:
-        shard = tuple(c // n for c, n in zip(coords, coder.counts, strict=True))
-        inner = tuple(c % n for c, n in zip(coords, coder.counts, strict=True))
-        key, n_bytes = self._chunk_key(shard), coder.index_bytes
-        found = self._home.store.get(key, -n_bytes if coder.is_at_end else 0, n_bytes)
-        if found is None:
-            return None
-        place = coder.place(coder.read_index(found), inner)
-        data = None if place is None else self._home.store.get(key, *place)
-        return None if data is None else self._decode(coder.inner, data, coords)
-
-    def _decode(self, coder: Any, data: bytes, coords: ChunkCoords) -> AnyArray:
-        try:
-            return coder.decode(data)  # type: ignore[no-any-return]
-        except FormatError as error:
-            msg = f"chunk {coords}: {error.what}"
-            raise type(error)(msg, hint=error.hint, **self._where) from error
-
-    def _from_disk(self, chunk: AnyArray, out: AnyArray) -> None:
-        try:
-            from_disk(chunk, self._stored.element, self._home.references, out)
-        except (MetadataError, TypeError, ValueError) as error:
-            msg = f"elements cannot be read: {error}"
-            raise MetadataError(msg, **self._where) from error
-
-    # writing
 
     def write(self, region: Region, values: AnyArray) -> None:
         """Store ``values`` in a region; a chunk that is covered in part is read first.
@@ -290,66 +149,6 @@ class ZarrArray:
                     self._chunk_key(place), self._coded.encode(chunk.astype(wider))
                 )
 
-    # places
-
-    @property
-    def _where(self) -> dict[str, str]:
-        return {"source": self._home.store.source, "path": self._node.path}
-
-    @property
-    def _disk_shape(self) -> Shape:
-        return tuple(self._node.meta["shape"])
-
-    @property
-    def _coded(self) -> Any:
-        if self._coder is None:
-            stored = self._stored
-            self._coder = coder_of(  # type: ignore[assignment]
-                stored.chain, stored.chunks, stored.dtype, self._empty_element
-            )
-        return self._coder
-
-    @property
-    def _unwritten(self) -> Any:
-        """One element that was never written, in memory form."""
-        value = self._layout.fill_value
-        if value is not None:
-            return value
-        inner = self._stored.element
-        while isinstance(inner, ArrayType):
-            inner = inner.base
-        return default_cells((), inner)[()]
-
-    @property
-    def _empty_element(self) -> AnyArray:
-        """One element that was never written, as a chunk holds it."""
-        inner = self._stored.element
-        while isinstance(inner, ArrayType):
-            inner = inner.base
-        cell = np.empty(1, memory_dtype(inner))
-        cell[0] = self._unwritten
-        return to_disk(cell, inner, self._home.references)[0]  # type: ignore[no-any-return]
-
-    def _on_disk(self, axes: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the axes of a selection with those that only the store has."""
-        shape = self._disk_shape
-        if len(axes) > len(shape):
-            return axes
-        return (*axes, *(slice(0, n, 1) for n in shape[len(axes) :]))
-
-    def _disk_extent(self, region: Region) -> Shape:
-        return tuple(axis.stop - axis.start for axis in self._on_disk(region))
-
-    def _out_shape(self, selection: Selection) -> Shape:
-        return (*selection.shape, *self._disk_shape[len(selection.axes) :])
-
-    def _chunk_key(self, coords: ChunkCoords) -> str:
-        prefix = self._stored.prefix
-        # Format 3 calls the one chunk of a scalar "c", format 2 "0".
-        name = self._stored.separator.join(map(str, coords)) if coords else "" if prefix else "0"
-        key = f"{self._node.path}/{prefix}{name}".lstrip("/")
-        return key if coords or not prefix else key.rstrip("/.")
-
     def _check_region(self, region: Region, values: AnyArray) -> None:
         shape = self.layout.shape
         inside = shape is not None and len(region) == len(shape)
@@ -448,40 +247,3 @@ def _covers(inside: Region, grid: ChunkGrid, coords: ChunkCoords) -> bool:
     return all(
         axis.start == 0 and axis.stop == length for axis, length in zip(inside, extent, strict=True)
     )
-
-
-def _parts(axis: AxisSelection, chunk: int) -> Iterator[_Part]:
-    """Cut what is selected of an axis at the borders of chunks."""
-    if not isinstance(axis, slice):
-        yield from _indexed_parts(axis, chunk)
-        return
-    step = axis.step or 1
-    for number in range(axis.start // chunk, -(-axis.stop // chunk)):
-        low = number * chunk
-        first = axis.start if axis.start >= low else low + -(low - axis.start) % step
-        stop = min(axis.stop, low + chunk)
-        if first < stop:
-            at = (first - axis.start) // step
-            count = -(-(stop - first) // step)
-            yield _Part(number, slice(first - low, stop - low, step), slice(at, at + count))
-
-
-def _indexed_parts(indices: npt.NDArray[np.intp], chunk: int) -> Iterator[_Part]:
-    numbers = indices // chunk
-    borders = np.flatnonzero(np.diff(numbers)) + 1
-    edges = [0, *borders.tolist(), len(indices)]
-    for start, stop in pairwise(edges):
-        if start < stop:
-            number = int(numbers[start])
-            yield _Part(number, indices[start:stop] - number * chunk, slice(start, stop))
-
-
-def _taken(chunk: AnyArray, inside: tuple[Any, ...]) -> AnyArray:
-    """Return the orthogonal selection of a chunk; slices first, which copy nothing."""
-    slices = tuple(part if isinstance(part, slice) else slice(None) for part in inside)
-    key: Any = (*slices, ...)
-    chunk = chunk[key]
-    for axis, part in enumerate(inside):
-        if not isinstance(part, slice):
-            chunk = np.take(chunk, part, axis=axis)
-    return chunk

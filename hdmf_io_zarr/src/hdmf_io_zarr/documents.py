@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from hdmf_io_core.errors import MetadataError
+from hdmf_io_core.errors import MetadataError, NotThisFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
     from hdmf_io_zarr.stores import ByteStore
 
-__all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format"]
+__all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format", "open_documents"]
 
 
 @dataclass(slots=True)
@@ -80,6 +80,28 @@ def find_format(store: ByteStore) -> ZarrFormat | None:
         return 3
     v2 = (".zgroup", ".zarray", ".zmetadata")
     return 2 if any(store.get(name) is not None for name in v2) else None
+
+
+def open_documents(
+    store: ByteStore, *, consolidated: bool
+) -> tuple[ZarrFormat, Consolidated | None]:
+    """Return the format of a store, and its consolidated metadata if there is some and it is wanted.
+
+    Raises
+    ------
+    NotThisFormatError
+        There is no Zarr root.
+    """
+    formats: tuple[ZarrFormat, ...] = (3, 2) if consolidated else ()
+    for zarr_format in formats:
+        found = documents_of(zarr_format).load_all(store)
+        if found is not None:
+            return zarr_format, found
+    known = find_format(store)
+    if known is None:
+        msg = "there is no Zarr group or array"
+        raise NotThisFormatError(msg, source=store.source, hint="Check the path.")
+    return known, None
 
 
 def documents_of(zarr_format: ZarrFormat) -> Documents:

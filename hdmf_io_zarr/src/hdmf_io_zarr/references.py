@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
 from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
+from hdmf_io_zarr.conventions import CONVENTIONS
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
+    from hdmf_io_zarr.documents import Node
     from hdmf_io_zarr.tree import NodeTree
 
-__all__ = ["References", "candidates", "link_entry", "link_target", "normal_path"]
+__all__ = ["References", "candidates", "link_entry", "link_target", "link_targets", "normal_path"]
 
 _OWN = {"", "."}
 _RELATIVE = "relative"
@@ -113,6 +115,20 @@ def candidates(stored: str, own: str) -> tuple[str, ...]:
     first = posixpath.normpath(posixpath.join(rest, stored))
     second = posixpath.normpath(posixpath.join(posixpath.dirname(rest), stored))
     return tuple(dict.fromkeys(f"{scheme}{separator}{path}" for path in (first, second)))
+
+
+def link_targets(group: Node, zarr_format: ZarrFormat, own: str) -> dict[str, LinkTarget]:
+    """Return the links of a group, by name; ``own`` is the store that it is in."""
+    entries = group.attributes.get(CONVENTIONS[zarr_format].links) or ()
+    return {
+        str(entry["name"]): link_target(entry, own, group.path, is_there=_is_there)
+        for entry in entries
+        if isinstance(entry, dict) and "name" in entry
+    }
+
+
+def _is_there(source: str) -> bool:
+    return "://" in source or os.path.exists(source)
 
 
 def link_target(entry: Mapping[str, Any], own: str, group: str, *, is_there: Any) -> LinkTarget:

@@ -10,12 +10,13 @@ from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import ObjectRef
 from hdmf_io_core.storage.references import resolve_cells
 from hdmf_io_core.storage.selection import select_all
-from hdmf_io_zarr.arrays import Home, ZarrArray, open_array
+from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.conventions import HINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_zarr.sources import Home
     from hdmf_io_zarr.tree import NodeTree
 
 __all__ = ["retarget"]

@@ -1,0 +1,195 @@
+"""What every change of a store goes through: begun, checked, committed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import posixpath
+from typing import TYPE_CHECKING, Literal
+
+from hdmf_io_core.errors import (
+    InvalidNameError,
+    NodeExistsError,
+    NodeNotFoundError,
+    UnsupportedFeatureError,
+)
+from hdmf_io_core.model.names import check_name, join_path
+from hdmf_io_zarr.conventions import (
+    CONTROL_NAMES,
+    ZarrFormat,
+)
+from hdmf_io_zarr.documents import Consolidated, Node
+from hdmf_io_zarr.hints import UNFINISHED, set_hint
+from hdmf_io_zarr.reader import ZarrReader
+from hdmf_io_zarr.references import normal_path
+
+if TYPE_CHECKING:
+    from hdmf_io_zarr.nodes import Place, StoreOpener
+    from hdmf_io_zarr.stores import ByteStore
+
+__all__ = ["ChangingReader"]
+
+
+class ChangingReader(ZarrReader):
+    """A store that changes; what can be changed is in :class:`~hdmf_io_zarr.writer.ZarrWriter`.
+
+    Parameters
+    ----------
+    store : ByteStore
+        Its bytes; closed with the writer.
+    new_format : {2, 3} or None
+        Format of a new, empty store; None for one that exists.
+    consolidated : bool
+        Whether consolidated metadata that is there is trusted.
+    consolidate : bool
+        Whether a commit writes consolidated metadata.
+    marks : bool
+        Whether the first change marks the store as unfinished, until it is committed.
+    clears : bool
+        Whether the first change removes all that the store holds.
+    allow_unfinished, open_store
+        As :class:`ZarrReader`.
+
+    Notes
+    -----
+    Chunks are stored at once, documents once at each commit.
+    """
+
+    def __init__(
+        self,
+        store: ByteStore,
+        *,
+        new_format: ZarrFormat | None = None,
+        consolidated: bool = False,
+        consolidate: bool = True,
+        marks: bool = True,
+        clears: bool = False,
+        allow_unfinished: bool = False,
+        open_store: StoreOpener | None = None,
+    ) -> None:
+        self._new_format = new_format
+        self._consolidate = consolidate
+        self._marks = marks
+        self._clears = clears
+        self._has_begun = False
+        self.n_commits = 0
+        super().__init__(
+            store,
+            consolidated=consolidated,
+            allow_unfinished=allow_unfinished,
+            open_store=open_store,
+        )
+        if new_format is not None:
+            self._attach(new_format, None, is_new=True)
+            self._tree.put("/", Node("group"))
+
+    _native_mode: Literal["r", "r+"] = "r+"
+
+    def _opened(self) -> tuple[ZarrFormat, Consolidated | None]:
+        return super()._opened() if self._new_format is None else (self._new_format, None)
+
+    # state
+
+    def begin(self) -> None:
+        """Note that a change comes: the store says so until it is committed."""
+        self.check_open()
+        if self._has_begun:
+            return
+        self._has_begun = True
+        if self._clears:
+            self._store.delete_tree("")
+            self._clears = False
+        if not self._marks:
+            return
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        who = f"process {os.getpid()} on {platform.node()} began to write at {now}"
+        set_hint(self._root(), UNFINISHED, who)
+        self._tree.touch("/")
+        self._tree.unconsolidate()
+        self._tree.flush()
+
+    def touch(self, path: str) -> None:
+        """Note that an array's documents changed."""
+        self._tree.touch(path)
+
+    def flush(self) -> None:
+        """Store all documents that changed."""
+        self.check_open()
+        self._tree.flush()
+
+    def commit(self) -> None:
+        """Make all written so far visible to a fresh reader, and the store whole."""
+        self.check_open()
+        if not self._has_begun and self._new_format is None:
+            return
+        self.begin()
+        # The root is written last: with it the mark goes.
+        set_hint(self._root(), UNFINISHED, None)
+        self._tree.touch("/")
+        if self._consolidate:
+            self._tree.consolidate()
+        else:
+            self._tree.unconsolidate()
+            self._tree.touch("/")
+            self._tree.flush()
+        self._has_begun, self._new_format = False, None
+        self.n_commits += 1
+
+    # checks
+
+    def _own(self, path: str) -> Place:
+        """Return a node that is to be changed; what lies in another store is not."""
+        self.check_open()
+        place = self._at(path)
+        if place.home is not self:
+            msg = f"the node lies in another store, {place.home.source!r}, behind a link"
+            raise UnsupportedFeatureError(
+                msg,
+                source=self.source,
+                path=path,
+                hint="Open that store to change it.",
+            )
+        return place
+
+    def _parent(self, path: str) -> tuple[Place, str]:
+        if path == "/":
+            msg = "the root cannot be changed so"
+            raise InvalidNameError(msg, source=self.source, path=path)
+        return self._own(posixpath.dirname(path)), posixpath.basename(path)
+
+    def _new_entry(self, path: str) -> tuple[Place, str]:
+        self.check_open()
+        self._check_name(path)
+        parent, name = self._parent(normal_path(path))
+        if parent.node.kind != "group":
+            msg = "the parent is no group"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
+        taken = self._tree.get(join_path(parent.path, name)) is not None
+        if taken or any(entry.get("name") == name for entry in self._link_entries(parent)):
+            msg = "an entry of that name exists"
+            raise NodeExistsError(
+                msg,
+                source=self.source,
+                path=path,
+                hint="Delete it first, or choose another name.",
+            )
+        self.begin()
+        return parent, name
+
+    def _check_name(self, path: str) -> None:
+        """Refuse names that a key cannot have, or that zarr-python would take for others."""
+        name = path.rsplit("/", 1)[-1]
+        try:
+            check_name(name)
+        except InvalidNameError as error:
+            error.source, error.path = self.source, path
+            raise
+        if name in CONTROL_NAMES or "\\" in name or set(name) == {"."}:
+            msg = f"{name!r} cannot be the name of a node in Zarr"
+            raise InvalidNameError(
+                msg,
+                source=self.source,
+                path=path,
+                hint="Choose another name.",
+            )

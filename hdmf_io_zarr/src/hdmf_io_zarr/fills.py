@@ -1,0 +1,65 @@
+"""Fill values as the two formats write them, and in memory. Pure."""
+
+from __future__ import annotations
+
+import base64
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hdmf_io_core.storage.dtypes import CompoundType, ElementType, TextType
+
+if TYPE_CHECKING:
+    from hdmf_io_core.types import JSON
+    from hdmf_io_zarr.conventions import ZarrFormat
+
+__all__ = ["fill_json", "fill_value"]
+
+
+def fill_value(stored: Any, dtype: np.dtype[Any], element: ElementType) -> object:
+    """Return the fill value in memory form; None for what storages fill with anyway."""
+    if isinstance(element, TextType):
+        return stored if isinstance(stored, str) and stored else None
+    if dtype.hasobject or dtype.kind == "U" or isinstance(element, CompoundType):
+        return None
+    if stored is None:
+        return None
+    value = _parsed_fill(stored, dtype)
+    return None if value.tobytes() == bytes(dtype.itemsize) else value
+
+
+def _parsed_fill(stored: Any, dtype: np.dtype[Any]) -> Any:
+    if dtype.kind == "c" and isinstance(stored, (list, tuple)):
+        parts = [float(_parsed_fill(part, np.dtype(np.float64))) for part in stored]
+        return np.array(complex(*parts), dtype)[()]
+    if isinstance(stored, str) and dtype.kind in "SV":
+        return np.frombuffer(base64.b64decode(stored), dtype)[0]
+    if isinstance(stored, str) and stored.startswith("0x"):
+        big = np.frombuffer(bytes.fromhex(stored[2:]), dtype.newbyteorder(">"))
+        return big.astype(dtype)[0]
+    if isinstance(stored, (list, tuple)):
+        return np.frombuffer(bytes(stored), dtype)[0]
+    return np.array(float(stored) if isinstance(stored, str) else stored).astype(dtype)[()]
+
+
+def fill_json(value: object, dtype: np.dtype[Any], zarr_format: ZarrFormat) -> JSON:
+    if dtype.hasobject:
+        text = value if isinstance(value, str) else ""
+        return text if zarr_format == 3 else (text or 0)
+    if dtype.names is not None and zarr_format == 3:
+        return {name: fill_json(None, dtype[name], 3) for name in dtype.names}
+    if dtype.kind == "U":
+        return ""
+    cell: Any = np.zeros((), dtype) if value is None else np.array(value, dtype)
+    if dtype.kind in "SV":
+        return base64.b64encode(cell.tobytes()).decode("ascii")
+    if dtype.kind == "c":
+        return [_float_json(float(cell.real)), _float_json(float(cell.imag))]
+    return _float_json(cell.item()) if dtype.kind == "f" else cell.item()
+
+
+def _float_json(value: float) -> JSON:
+    if math.isnan(value):
+        return "NaN"
+    return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")

@@ -1,0 +1,56 @@
+"""The hints on a node: one reserved attribute that keeps what JSON and Zarr cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hdmf_io_core.errors import CorruptFileError
+from hdmf_io_zarr.conventions import HINTS
+
+if TYPE_CHECKING:
+    from hdmf_io_zarr.documents import Node
+
+__all__ = ["UNFINISHED", "check_finished", "hint_attribute", "set_hint"]
+
+UNFINISHED = "unfinished"
+"""Key of the root's hints: a writer has begun and not committed."""
+
+
+def set_hint(node: Node, key: str, value: Any) -> None:
+    """Set a hint; None or an empty value removes it, and with the last one the attribute."""
+    stored = node.attributes.pop(HINTS, None)
+    hints = dict(stored) if isinstance(stored, dict) else {}
+    hints.pop(key, None)
+    if value:
+        hints[key] = value
+    if hints:
+        node.attributes[HINTS] = hints
+
+
+def hint_attribute(node: Node, name: str, hint: dict[str, Any] | None) -> None:
+    """Set what JSON does not say of an attribute; None where it says all."""
+    stored = (node.attributes.get(HINTS) or {}).get("attributes")
+    typed = dict(stored) if isinstance(stored, dict) else {}
+    typed.pop(name, None)
+    if hint is not None:
+        typed[name] = hint
+    set_hint(node, "attributes", typed)
+
+
+def check_finished(root: Node, source: str) -> None:
+    """Refuse a store that a writer left unfinished, or is still writing.
+
+    Raises
+    ------
+    CorruptFileError
+        It is marked so; the error says who wrote it.
+    """
+    hints = root.attributes.get(HINTS)
+    if isinstance(hints, dict) and hints.get(UNFINISHED):
+        msg = f"the store is unfinished: {hints[UNFINISHED]}"
+        raise CorruptFileError(
+            msg,
+            source=source,
+            hint="If no one is writing it, open it with allow_unfinished=True, check it, and "
+            "write it once more; else wait.",
+        )

@@ -1,0 +1,168 @@
+"""New arrays: what ``.zarray`` and ``zarr.json`` will say of them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from hdmf_io_core.errors import (
+    OptionError,
+    ShapeError,
+    UnsupportedDtypeError,
+)
+from hdmf_io_core.plan.policy import guess_chunks
+from hdmf_io_core.storage.dtypes import CompoundType
+from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
+from hdmf_io_zarr.adapting import stored_codecs
+from hdmf_io_zarr.codecs import (
+    SHARDING,
+    Chain,
+    completed,
+    default_codecs,
+    normalised,
+    v2_of_chain,
+    v3_of_chain,
+)
+from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
+from hdmf_io_zarr.documents import Node
+from hdmf_io_zarr.dtypes import disk_type, type_name, v3_of_numpy
+from hdmf_io_zarr.elements import element_to_json
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hdmf_io_core.types import JSON
+
+__all__ = ["array_node", "check_layout"]
+
+
+from hdmf_io_zarr.fills import fill_json
+from hdmf_io_zarr.layouts import is_sharded, read_layout
+
+
+def _v2_json(dtype: np.dtype[Any]) -> JSON:
+    if dtype.names is None:
+        return dtype.str
+    return [[name, _v2_json(dtype[name])] for name in dtype.names]
+
+
+def check_layout(layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
+    """Raise what makes an array impossible.
+
+    Raises
+    ------
+    UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
+    """
+    disk_type(layout.dtype, zarr_format)
+    if layout.chunks is None:
+        if layout.codecs:
+            msg = "codecs without chunks"
+            raise OptionError(msg, hint="Codecs work on chunks: give chunks.")
+        if layout.is_resizable:
+            msg = f"maxshape {layout.maxshape} needs chunks"
+            raise ShapeError(msg, hint="Give chunks.")
+    elif not layout.shape:
+        msg = "a scalar or empty array has no chunks"
+        raise ShapeError(msg, hint="Leave chunks out.")
+    elif any(length < 1 for length in layout.chunks):
+        msg = f"chunks {layout.chunks} have an axis shorter than 1"
+        raise ShapeError(msg)
+    array_node(layout, zarr_format)
+
+
+def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
+    """Return the node of a new array; errors as :func:`check_layout`."""
+    disk = disk_type(layout.dtype, zarr_format)
+    shape = layout.shape if layout.shape is not None else (0,)
+    if zarr_format == 2 and shape == ():
+        shape = (1,)
+    itemsize = 64 if disk.dtype.hasobject else disk.dtype.itemsize
+    chunks = layout.chunks
+    if chunks is None:
+        chunks = guess_chunks(shape, None, itemsize * math.prod(disk.extra)) if shape else ()
+    codecs = default_codecs(zarr_format)
+    if layout.chunks is not None:
+        codecs = stored_codecs(layout.codecs, disk.dtype)
+    objects = CodecSpec(disk.object_codec) if disk.object_codec is not None else None
+    chain = Chain(tuple(normalised(spec) for spec in codecs), objects)
+    if zarr_format == 3:
+        # In format 2 the byte order is the type's.
+        chain = chain._replace(order=_byte_order(disk.dtype))
+    has_order = _has_order(disk.dtype)
+    if chain.codecs and chain.codecs[0].name == SHARDING:
+        sharding = completed(chain.codecs[0], chain, disk.dtype.itemsize, has_order=has_order)
+        chain = chain._replace(codecs=(sharding,))
+    common: dict[str, Any] = {
+        "shape": [*shape, *disk.extra],
+        "fill_value": fill_json(layout.fill_value, disk.dtype, zarr_format),
+    }
+    chunk_shape = [*chunks, *disk.extra]
+    if zarr_format == 2:
+        common |= {"chunks": chunk_shape, "dtype": _v2_json(disk.dtype), **v2_of_chain(chain)}
+    else:
+        grid = {"name": "regular", "configuration": {"chunk_shape": chunk_shape}}
+        keys = {"name": "default", "configuration": {"separator": "/"}}
+        common |= {
+            "data_type": v3_of_numpy(disk.dtype, disk.object_codec),
+            "chunk_grid": grid,
+            "chunk_key_encoding": keys,
+            "codecs": v3_of_chain(chain, disk.dtype.itemsize, has_order=has_order),
+            "storage_transformers": [],
+        }
+        if layout.dimension_names is not None:
+            common["dimension_names"] = [*layout.dimension_names, *(None for _ in disk.extra)]
+    node = Node("array", common)
+    if zarr_format == 2 and layout.dimension_names is not None:
+        node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
+    _mark(node, layout, zarr_format)
+    return node
+
+
+def _byte_order(dtype: np.dtype[Any]) -> str:
+    if dtype.names is not None:
+        orders = {_byte_order(dtype[name]) for name in dtype.names if _has_order(dtype[name])}
+        if len(orders) > 1:
+            msg = "Zarr cannot hold a compound of both byte orders"
+            raise UnsupportedDtypeError(msg)
+        return orders.pop() if orders else "<"
+    return ">" if dtype.byteorder == ">" else "<"
+
+
+def _has_order(dtype: np.dtype[Any]) -> bool:
+    if dtype.names is not None:
+        return any(_has_order(dtype[name]) for name in dtype.names)
+    return dtype.byteorder != "|" and not dtype.hasobject
+
+
+def _mark(node: Node, layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
+    """Add the reserved attributes: the markers of hdmf-zarr, and the hints that are needed."""
+    conventions = CONVENTIONS[zarr_format]
+    marker = type_name(layout.dtype, zarr_format, is_scalar=layout.shape == ())
+    if marker is not None:
+        node.attributes[conventions.dtype] = marker
+    if isinstance(layout.dtype, CompoundType) and conventions.reference_fields:
+        names = [
+            f.name
+            for f in layout.dtype.fields
+            if type_name(f.type, 3, is_scalar=False) == "object_reference"
+        ]
+        if names:
+            node.attributes[conventions.reference_fields] = names
+    seen = read_layout(node, zarr_format).logical
+    hints: dict[str, Any] = {}
+    if seen.dtype != layout.dtype:
+        hints["dtype"] = element_to_json(layout.dtype)
+    if layout.shape is None or (layout.shape == () and seen.shape != ()):
+        hints["shape"] = "null" if layout.shape is None else "scalar"
+    if layout.shape and layout.chunks is None:
+        hints["storage"] = "compact" if layout.storage_class == "compact" else "contiguous"
+    elif layout.shape:
+        limits = layout.maxshape if layout.maxshape is not None else layout.shape
+        if any(limit is not None for limit in limits):
+            hints["maxshape"] = list(limits)
+        if not is_sharded(layout) and seen.codecs != tuple(map(normalised, layout.codecs)):
+            hints["codecs"] = [[spec.name, dict(spec.config)] for spec in layout.codecs]
+    if layout.track_times:
+        hints["track_times"] = True
+    if hints:
+        node.attributes[HINTS] = hints

@@ -1,0 +1,321 @@
+"""Looking nodes up in an open store: entries of groups, links followed. No values, no writing."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hdmf_io_core.errors import (
+    ClosedIOError,
+    CorruptFileError,
+    HdmfIOError,
+    ModeError,
+    NodeNotFoundError,
+)
+from hdmf_io_core.model.names import join_path, split_path
+from hdmf_io_core.storage.layout import (
+    LinkTarget,
+    NodeInfo,
+)
+from hdmf_io_zarr.documents import Consolidated, Node, documents_of, open_documents
+from hdmf_io_zarr.hints import check_finished
+from hdmf_io_zarr.references import References, link_targets, normal_path
+from hdmf_io_zarr.speccache import find_spec_group
+from hdmf_io_zarr.stores import ByteStore
+from hdmf_io_zarr.tree import NodeTree
+
+if TYPE_CHECKING:
+    from hdmf_io_zarr.conventions import ZarrFormat
+
+__all__ = ["Broken", "Place", "StoreNodes", "StoreOpener"]
+
+StoreOpener = Callable[[str], ByteStore]
+"""Opens another store, for a link, by its path or URL."""
+_LINKS_LIMIT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, in the store that really holds it, by a path that runs through no link."""
+
+    home: StoreNodes
+    path: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A path that leads nowhere, and the stores that its link was looked for in."""
+
+    tried: tuple[str, ...] = ()
+
+
+class StoreNodes:
+    """The nodes of one open store, and those that its links lead to.
+
+    Parameters
+    ----------
+    store : ByteStore
+        Its bytes; closed with the reader.
+    consolidated : bool
+        Whether consolidated metadata, where there is some, is taken for all there is. Otherwise each
+        node's own document is read, when the node is touched.
+    allow_unfinished : bool
+        Whether a store is opened that a writer left unfinished, or is still writing.
+    open_store : callable or None
+        Opens what links lead to; None follows none.
+
+    Raises
+    ------
+    NotThisFormatError
+        There is no Zarr root.
+    CorruptFileError
+        The store is unfinished.
+
+    Notes
+    -----
+    With consolidated metadata one document is read, whatever the number of nodes.
+    """
+
+    def __init__(
+        self,
+        store: ByteStore,
+        *,
+        consolidated: bool = True,
+        allow_unfinished: bool = False,
+        open_store: StoreOpener | None = None,
+    ) -> None:
+        self._store = store
+        self._open_store = open_store
+        self._use_consolidated = consolidated
+        self._is_closed = False
+        self._others: dict[str, StoreNodes | None] = {}
+        # (path in the other store, path here) of what links led to, by source.
+        self._mounts: dict[str, dict[str, str]] = {}
+        self._spec_path: str | bool | None = False
+        self._attach(*self._opened())
+        if not allow_unfinished:
+            self._check_finished()
+
+    def _opened(self) -> tuple[ZarrFormat, Consolidated | None]:
+        return open_documents(self._store, consolidated=self._use_consolidated)
+
+    def _attach(
+        self,
+        zarr_format: ZarrFormat,
+        consolidated: Consolidated | None,
+        *,
+        is_new: bool = False,
+    ) -> None:
+        self._format = zarr_format
+        documents = documents_of(zarr_format)
+        self._tree = NodeTree(self._store, documents, consolidated, is_new=is_new)
+        self._references = References(self.source, zarr_format, self._tree)
+
+    # state
+
+    @property
+    def source(self) -> str:
+        """Canonical name, absolute for local stores."""
+        return self._store.source
+
+    @property
+    def store(self) -> ByteStore:
+        """The store's bytes."""
+        return self._store
+
+    @property
+    def references(self) -> References:
+        """How references of this store are read and written."""
+        return self._references
+
+    @property
+    def zarr_format(self) -> ZarrFormat:
+        """Format of the store, 2 or 3."""
+        return self._format
+
+    def check_open(self) -> None:
+        """Raise ``ClosedIOError`` after :meth:`close`."""
+        if self._is_closed:
+            msg = "the store is closed"
+            raise ClosedIOError(msg, source=self.source, hint="Open it again.")
+
+    def begin(self) -> None:
+        """Refuse to write."""
+        msg = "the store is open for reading only"
+        raise ModeError(
+            msg,
+            source=self.source,
+            hint="Open it with mode 'a' or 'r+'.",
+        )
+
+    def touch(self, path: str) -> None:
+        """Refuse to write."""
+        self.begin()
+
+    # nodes
+
+    def node(self, path: str) -> NodeInfo | None:
+        """Look one entry up; see ``StorageReader.node``."""
+        self.check_open()
+        shown = normal_path(path)
+        if shown == "/":
+            return self._info("/", Place(self, "/", self._root()))
+        parent = self._locate(posixpath.dirname(shown))
+        if isinstance(parent, Broken) or parent.node.kind != "group":
+            return None
+        return parent.home._entry(parent, posixpath.basename(shown), shown, self)
+
+    def children(self, path: str) -> Iterator[NodeInfo]:
+        """Yield the entries of a group by name: nodes and links.
+
+        Raises
+        ------
+        NodeNotFoundError
+            There is no group at the path.
+        """
+        self.check_open()
+        place = self._at(path, "group")
+        hidden = place.home._spec_group() if place.path == "/" else None
+        names = {*place.home._tree.names(place.path), *place.home._links(place.node)}
+        for name in sorted(names):
+            entry = place.home._entry(place, name, join_path(normal_path(path), name), self)
+            if entry is not None and join_path(place.path, name) != hidden:
+                yield entry
+            self.check_open()
+
+    def _spec_group(self) -> str | None:
+        if isinstance(self._spec_path, bool):
+            self._spec_path = find_spec_group(self._root(), self._tree)
+        return self._spec_path
+
+    # end
+
+    def refresh(self) -> None:
+        """Forget what was read of the documents, and the stores behind links."""
+        self.check_open()
+        self._close_others()
+        self._spec_path = False
+        documents = documents_of(self._format)
+        found = documents.load_all(self._store) if self._use_consolidated else None
+        self._tree.forget(consolidated=found)
+
+    def close(self) -> None:
+        """Close the store, and those behind links."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._close_others()
+            self._store.close()
+
+    def _close_others(self) -> None:
+        for other in self._others.values():
+            if other is not None:
+                other.close()
+        self._others = {}
+
+    # looking up
+
+    def _root(self) -> Node:
+        root = self._tree.get("/")
+        return root if root is not None else Node("group")
+
+    def _check_finished(self) -> None:
+        try:
+            check_finished(self._root(), self.source)
+        except CorruptFileError:
+            self.close()
+            raise
+
+    def _at(self, path: str, kind: str | None = None) -> Place:
+        place = self._locate(path)
+        if isinstance(place, Broken) or kind not in {None, place.node.kind}:
+            what = kind if kind is not None else "node"
+            msg = f"there is no such {what}"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
+        return place
+
+    def _locate(self, path: str, depth: int = _LINKS_LIMIT) -> Place | Broken:
+        path = normal_path(path)
+        node = self._tree.get(path)
+        if node is not None:
+            return Place(self, path, node)
+        if path == "/":
+            return Place(self, path, self._root())
+        # Nothing stands under a link's name: some part of the path is one.
+        parts, above = split_path(path), "/"
+        for index, name in enumerate(parts):
+            here = join_path(above, name)
+            if self._tree.get(here) is None:
+                parent = self._tree.get(above)
+                link = self._links(parent).get(name) if parent is not None else None
+                if link is None or not depth:
+                    return Broken()
+                return self._through(link, parts[index + 1 :], depth - 1, here)
+            above = here
+        return Broken()
+
+    def _through(self, link: LinkTarget, rest: list[str], depth: int, here: str) -> Place | Broken:
+        """Follow the link that stands at ``here``, and then the rest of a path."""
+        reader: StoreNodes | None = self
+        path = "/".join([posixpath.join(posixpath.dirname(here), link.path), *rest])
+        if link.kind == "external":
+            source = self._source_of(link)
+            reader = self._other(source)
+            if reader is None:
+                return Broken((source,))
+            if reader is not self:
+                self._mounts.setdefault(source, {}).setdefault(link.path, here)
+        assert reader is not None
+        place = reader._locate(path, depth)
+        if isinstance(place, Broken) and link.kind == "external" and not place.tried:
+            return Broken((reader.source,))
+        return place
+
+    def _source_of(self, link: LinkTarget) -> str:
+        file = link.file or "."
+        if "://" in file or os.path.isabs(file):
+            return file
+        return os.path.normpath(os.path.join(os.path.dirname(self.source), file))
+
+    def _other(self, source: str) -> StoreNodes | None:
+        if source == self.source:
+            return self
+        if source not in self._others:
+            self._others[source] = self._opened_other(source)
+        return self._others[source]
+
+    def _opened_other(self, source: str) -> StoreNodes | None:
+        if self._open_store is None:
+            return None
+        try:
+            return StoreNodes(self._open_store(source), open_store=self._open_store)
+        except (OSError, HdmfIOError):
+            return None
+
+    def _links(self, node: Node) -> dict[str, LinkTarget]:
+        return link_targets(node, self._format, self.source)
+
+    def _entry(self, place: Place, name: str, shown: str, asked: StoreNodes) -> NodeInfo | None:
+        """Return an entry of a group of this store, by the path under which ``asked`` knows it."""
+        inner = join_path(place.path, name)
+        node = self._tree.get(inner)
+        if node is not None:
+            if self is not asked:
+                asked._mounts.setdefault(self.source, {}).setdefault(inner, shown)
+            return self._info(shown, Place(self, inner, node))
+        link = self._links(place.node).get(name)
+        if link is None:
+            return None
+        target = self._through(link, [], _LINKS_LIMIT, inner)
+        if isinstance(target, Broken):
+            return NodeInfo(shown, "missing", None, self.source, inner, link, tried=target.tried)
+        if target.home is not asked:
+            asked._mounts.setdefault(target.home.source, {}).setdefault(target.path, shown)
+        return self._info(shown, target, link)
+
+    def _info(self, shown: str, place: Place, link: LinkTarget | None = None) -> NodeInfo:
+        source = place.home.source
+        return NodeInfo(shown, place.node.kind, (source, place.path), source, place.path, link)
