@@ -177,16 +177,30 @@ class Places:
     def _external(self, target: LinkTarget, *, linking_file: str | None) -> LinkTarget:
         """Return an external link that is right from the destination's folder."""
         assert target.file is not None
-        if Path(target.file).is_absolute() and linking_file is not None:
+        own = self._dest.source
+        if "://" in target.file or "://" in own:
             return target
-        if "://" in target.file or not Path(self._dest.source).is_absolute():
+        if linking_file is None:
+            if not Path(own).is_absolute():
+                return target
+        elif Path(linking_file).is_absolute():
+            # An absolute link is one that its author wanted so.
+            if Path(target.file).is_absolute():
+                return target
+        elif not (Path(target.file).is_absolute() and Path(own).is_absolute()):
+            # From memory, which has no folder to be relative to.
             return target
         base = Path(linking_file).parent if linking_file is not None else Path.cwd()
         file = os.path.normpath(base / target.file)
-        if file == self._dest.source:
+        if file == own:
             return LinkTarget("soft", target.path)
-        try:
-            relative = os.path.relpath(file, Path(self._dest.source).parent)
-        except ValueError:  # another drive of Windows has no relative path
-            relative = file
-        return replace(target, file=relative)
+        return replace(target, file=_relative(file, own))
+
+
+def _relative(file: str, linking_file: str) -> str:
+    if not Path(linking_file).is_absolute():
+        return file
+    try:
+        return os.path.relpath(file, Path(linking_file).parent)
+    except ValueError:  # another drive of Windows has no relative path
+        return file
