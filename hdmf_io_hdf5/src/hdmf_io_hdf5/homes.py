@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from h5py import h5f, h5fd, h5g, h5i
 
 from hdmf_io_hdf5.links import absolute
 from hdmf_io_hdf5.positional import Changes, Descriptor, changes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
 
@@ -68,6 +72,7 @@ class Homes:
     def __init__(self, fid: h5f.FileID, source: str) -> None:
         self.own = Home(fid, identity(fid)[0], source)
         self._others: dict[int, Home] = {}
+        self._opened: dict[int, h5f.FileID] = {}
         self._descriptors: dict[int, Descriptor | None] = {}
 
     def of(self, oid: h5i.ObjectID, number: int | None = None) -> Home:
@@ -76,9 +81,11 @@ class Homes:
             number = identity(oid)[0]
         if number == self.own.number:
             return self.own
+        # HDF5 opens the file anew each time that it follows a link, and each is closed by itself.
+        fid = h5i.get_file_id(oid)
+        self._opened.setdefault(fid.id, fid)
         home = self._others.get(number)
         if home is None:
-            fid = h5i.get_file_id(oid)
             name = absolute(os.fsdecode(h5f.get_name(fid)))
             home = self._others.setdefault(number, Home(fid, number, name))
         return home
@@ -101,17 +108,28 @@ class Homes:
     def forget(self) -> None:
         """Let go of the other files that nothing else holds open."""
         self._others.clear()
+        self._opened.clear()
+
+    def release(self) -> Callable[[], None]:
+        """Leave the files behind external links open, and return what closes them."""
+        opened = tuple(self._opened.values())
+        self._opened.clear()
+        self._others.clear()
+        return partial(_close_files, opened)
 
     def close(self) -> None:
         """Close the files behind external links, and everything open in them."""
-        for home in self._others.values():
-            if home.fid.valid:
-                for oid in h5f.get_obj_ids(home.fid, h5f.OBJ_ALL | h5f.OBJ_LOCAL):
-                    while oid.valid:
-                        h5i.dec_ref(oid)
-        self._others.clear()
+        self.release()()
         # Whoever reads through one just now keeps it open until that is done.
         self._descriptors.clear()
+
+
+def _close_files(opened: tuple[h5f.FileID, ...]) -> None:
+    for fid in opened:
+        if fid.valid:
+            for oid in h5f.get_obj_ids(fid, h5f.OBJ_ALL | h5f.OBJ_LOCAL):
+                while oid.valid:
+                    h5i.dec_ref(oid)
 
 
 def identity(oid: h5i.ObjectID, name: bytes = b".") -> Identity:

@@ -36,7 +36,7 @@ from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.speccache import SPECLOC, find_spec_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_hdf5.arrays import HDF5Array
@@ -210,6 +210,7 @@ class HDF5Reader:
         """Return h5py's object at a path; it lives as long as the reader."""
         self._check_open()
         oid = self._nodes.open(path)
+        self._homes.of(oid)  # so that what is behind a link is closed with the reader
         if isinstance(oid, h5g.GroupID):
             return h5py.Group(oid)
         return h5py.Dataset(oid) if isinstance(oid, h5d.DatasetID) else h5py.Datatype(oid)
@@ -244,6 +245,10 @@ class HDF5Reader:
         self._homes.close()
         if self._close_file:
             self._file.close()
+
+    def release_links(self) -> Callable[[], None]:
+        """Leave the files behind external links open at :meth:`close`; return what closes them."""
+        return self._homes.release()
 
     def _closed(self) -> bool:
         return self._is_closed
