@@ -97,5 +97,7 @@ def _native(stored: DatasetBuilder, reader: StorageReader) -> Any:
     """Return the library's own array where hdmf knows its class; None elsewhere."""
     if not isinstance(reader, SupportsNative) or stored.home is None:
         return None
-    native = reader.native(stored.home.access)
+    home = stored.home
+    # Its own path, not that of a link to it: a copy or a link is made from what it is called.
+    native = reader.native(home.path if home.source == reader.source else home.access)
     return native if isinstance(native, _stored_kinds()) else None

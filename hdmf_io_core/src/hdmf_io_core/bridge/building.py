@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from hdmf.build import GroupBuilder as HdmfGroup
 from hdmf.build import LinkBuilder as HdmfLink
-from hdmf.build import ReferenceBuilder
 from hdmf.data_utils import DataIO as HdmfDataIO
 
 from hdmf_io_core.bridge.content import attribute_of, content_of
+from hdmf_io_core.bridge.targets import Knowledge, Targets
 from hdmf_io_core.bridge.wrappers import HdmfOptions
-from hdmf_io_core.errors import UnresolvedReferenceError
+from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
     Entry,
     GroupBuilder,
     Home,
     LinkBuilder,
-    SpecSource,
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.policy import is_expandable_type
-from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef
+from hdmf_io_core.storage.layout import Attribute, LinkTarget
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.protocols import SupportsAdopt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
@@ -35,42 +35,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.protocols import StorageReader, StoredArray
     from hdmf_io_core.types import MaxShape
 
-__all__ = ["Building", "Knowledge"]
-
-
-class Knowledge:
-    """What is known of hdmf's builders and of where they are to go.
-
-    Parameters
-    ----------
-    manager : hdmf.build.BuildManager
-        Tells the types of builders.
-    read : callable
-        From a builder to what it was read from; None if it was not.
-    home : callable
-        From a builder to where it is stored; None if it is not.
-    specs : callable
-        Gives the specifications of the manager's types.
-    native : callable
-        From a stored array to what the user is given for it.
-    """
-
-    __slots__ = ("home", "manager", "native", "read", "specs")
-
-    def __init__(
-        self,
-        manager: Any,
-        *,
-        read: Callable[[object], Read | None],
-        home: Callable[[object], Home | None],
-        specs: SpecSource,
-        native: Callable[[Any], object],
-    ) -> None:
-        self.manager = manager
-        self.read = read
-        self.home = home
-        self.specs = specs
-        self.native = native
+__all__ = ["Building"]
 
 
 class Building:
@@ -104,11 +69,41 @@ class Building:
         self._storage = storage
         self._source = source
         self._carrier = carrier
+        self._targets = Targets(order, knowledge, source)
 
     def root(self) -> GroupBuilder:
         """Return the builder of the whole tree."""
-        self._place(self._order.root, "/")
-        return self._group(self._order.root, "/", name="")
+        root, place = self._order.root, self._order.place
+        if place is not None:
+            return self._around(root, place)
+        self._place(root, "/")
+        return self._group(root, "/", name="")
+
+    def _around(self, part: Any, place: str) -> GroupBuilder:
+        """Return the builder of a tree that is stored already, with one more part in it."""
+        path = join_path(place, part.name)
+        entry: Entry
+        if isinstance(part, HdmfGroup):
+            self._place(part, path)
+            entry = self._group(part, path, name=part.name)
+        elif isinstance(part, HdmfLink):
+            entry = self._targets.link(part, path)
+        else:
+            self._order.paths.setdefault(id(part), (part, path))
+            entry = self._dataset(part, path)
+        name = part.name
+        while True:
+            above = GroupBuilder(
+                place.rpartition("/")[2],
+                {},
+                {name: entry},
+                home=self._knowledge.at(place),
+                touched=(name,),
+                changed=False,
+            )
+            if place == "/":
+                return above
+            entry, name, place = above, above.name, place.rpartition("/")[0] or "/"
 
     def _place(self, builder: Any, path: str) -> None:
         """Note the path of every builder; references may point ahead."""
@@ -126,6 +121,8 @@ class Building:
 
     def _group(self, builder: Any, path: str, *, name: str) -> GroupBuilder:
         read, home = self._state(builder)
+        if home is None:
+            self._check_free(path)
         attributes, changed = self._attributes(builder, read, path)
         children: dict[str, Entry] = {}
         for sub in builder.groups.values():
@@ -135,7 +132,7 @@ class Building:
                 place = join_path(path, dataset.name)
                 children[dataset.name] = self._dataset(dataset, place)
         for link in builder.links.values():
-            children[link.name] = self._link(link, join_path(path, link.name))
+            children[link.name] = self._targets.link(link, join_path(path, link.name))
         return GroupBuilder(
             name,
             attributes,
@@ -145,6 +142,15 @@ class Building:
             changed=changed,
             specs=self._knowledge.specs,
         )
+
+    def _check_free(self, path: str) -> None:
+        """Refuse to put a group that is new to hdmf where another stands."""
+        storage = self._storage
+        there = None if storage is None or path == "/" else storage.node(path)
+        if there is not None and there.source == self._source:
+            msg = "a new group is to be written where the name already exists"
+            hint = "Read the container from this file and change that, or choose another name."
+            raise NodeExistsError(msg, source=self._source, path=path, hint=hint)
 
     def _state(self, builder: Any) -> tuple[Read | None, Home | None]:
         return self._knowledge.read(builder), self._knowledge.home(builder)
@@ -161,7 +167,7 @@ class Building:
                 if read is not None and name in stored and read.attributes.get(name) is value:
                     built[name] = stored[name]
                 elif value is not None:
-                    built[name] = attribute_of(value, self._refer)
+                    built[name] = attribute_of(value, self._targets.refer)
                     changed = True
         return built, changed
 
@@ -198,7 +204,7 @@ class Building:
         with located(self._source, path):
             content, dtype = None, None
             if inner is not None or wrapper is None:
-                content, dtype = content_of(inner, builder.dtype, self._refer)
+                content, dtype = content_of(inner, builder.dtype, self._targets.refer)
             options = self._options(builder, wrapper, inner, content)
         return DatasetBuilder(
             builder.name,
@@ -258,44 +264,6 @@ class Building:
             return None
         return LinkBuilder(builder.name, LinkTarget("soft", stored.path))
 
-    # links and references
-
-    def _link(self, builder: Any, path: str) -> LinkBuilder:
-        read = self._knowledge.read(builder)
-        if read is not None and isinstance(read.stored, LinkBuilder):
-            return read.stored
-        target = builder.builder
-        placed = self._order.paths.get(id(target))
-        if placed is not None:
-            return LinkBuilder(builder.name, LinkTarget("soft", placed[1]))
-        home = self._knowledge.home(target)
-        source = home.source if home is not None else target.source
-        place = home.path if home is not None else _path_of(target)
-        own = {self._source, self._order.export_source or builder.source}
-        if source in own:
-            return LinkBuilder(builder.name, LinkTarget("soft", place))
-        if source is None:
-            msg = f"a link leads to {place!r}, which is in no file and not in the tree"
-            raise UnresolvedReferenceError(
-                msg, source=self._source, path=path, hint="Add it to the tree that is written."
-            )
-        return LinkBuilder(builder.name, LinkTarget("external", place, source))
-
-    def _refer(self, target: Any) -> ObjectRef:
-        """Return a reference to where a builder will stand."""
-        if isinstance(target, (ReferenceBuilder, HdmfLink)):
-            target = target.builder
-        elif not hasattr(target, "location"):
-            # A container: hdmf builds it, if that was not done yet.
-            target = self._knowledge.manager.build(target)
-        placed = self._order.paths.get(id(target))
-        if placed is not None:
-            return ObjectRef(self._source, path=placed[1])
-        home = self._knowledge.home(target)
-        if home is not None and home.source == self._source:
-            return ObjectRef(home.source, home.key, home.path)
-        return ObjectRef(self._source, path=_path_of(target))
-
 
 class _LinkOnly:
     """Of a wrapper around a stored array nothing counts but whether it is linked to."""
@@ -308,14 +276,3 @@ class _LinkOnly:
 
 def _same(value: Any) -> object:
     return value
-
-
-def _path_of(builder: Any) -> str:
-    """Return the path of a builder in its file: where it was read, else where its parents are."""
-    if builder.location is not None:
-        return join_path(builder.location, builder.name)
-    names = []
-    while builder.parent is not None:
-        names.append(builder.name)
-        builder = builder.parent
-    return "/" + "/".join(reversed(names))

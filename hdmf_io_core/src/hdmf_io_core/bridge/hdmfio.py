@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, cast
 
 from hdmf.backends.errors import UnsupportedOperation
 from hdmf.backends.io import HDMFIO
 
-from hdmf_io_core.bridge.order import EXPANDABLE, Order
-from hdmf_io_core.bridge.specs import load_documents
+from hdmf_io_core.bridge.order import EXPANDABLE, Order, canonical
+from hdmf_io_core.bridge.specs import adopt_namespaces, load_documents
 from hdmf_io_core.errors import DispatchError, OpenError
 from hdmf_io_core.io.modes import starts_anew
 from hdmf_io_core.io.open import find_backend, open_io
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.bridge.manager import HdmfManager
     from hdmf_io_core.io.base import StorageIO
 
-__all__ = ["StorageHDMFIO"]
+__all__ = ["StorageHDMFIO", "is_of_backend"]
 
 
 class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
@@ -56,6 +55,10 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         """The IO of ours."""
         return self._io
 
+    @property
+    def _kind(self) -> str:
+        return self._io.backend.upper()
+
     def is_open(self) -> bool:
         """Whether it is open."""
         return self._io.is_open
@@ -76,7 +79,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             If the IO is closed.
         """
         if not self.is_open():
-            msg = f"Cannot read data from closed file '{self.source}'"
+            msg = f"Cannot read data from closed {self._kind} file '{self.source}'"
             raise UnsupportedOperation(msg)
         return self._bridge.builder(self._io.tree.root())
 
@@ -186,8 +189,8 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         if container is None and link_data and isinstance(src_io, StorageHDMFIO):
             self._io.export(src_io.storage_io, cache_spec=cache_spec)
             return
-        self._adopt_namespaces(src_io)
-        arguments["export_source"] = _canonical(src_io.source)
+        adopt_namespaces(src_io.manager, self.manager)
+        arguments["export_source"] = canonical(src_io.source)
         arguments |= {"cache_spec": cache_spec, "src_io": src_io}
         super().export(
             src_io=src_io, container=container, write_args=arguments, clear_cache=not link_data
@@ -195,22 +198,12 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
 
     def _check_links(self, src_io: Any, *, link_data: bool) -> None:
         """Refuse links into another kind of storage; a backend's drop-in class may know more."""
-        ours = isinstance(src_io, StorageHDMFIO)
-        if link_data and not (ours and src_io.storage_io.backend == self._io.backend):
+        if link_data and not is_of_backend(src_io, self._io.backend):
             msg = (
                 f"Cannot export from {type(src_io).__name__} to {self._io.backend} with write"
                 " argument link_data=True."
             )
             raise UnsupportedOperation(msg)
-
-    def _adopt_namespaces(self, src_io: Any) -> None:
-        """Take over the namespaces that only the source has."""
-        if src_io.manager is None:
-            return
-        theirs, ours = src_io.manager.namespace_catalog, self.manager.namespace_catalog
-        for name in theirs.namespaces:
-            if name not in ours.namespaces:
-                ours.add_namespace(name=name, namespace=theirs.get_namespace(name))
 
     def write_builder(
         self,
@@ -243,7 +236,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             For an export: the IO that the tree was read by.
         """
         reads = src_io.bridge.read if isinstance(src_io, StorageHDMFIO) else None
-        order = Order(builder, tuple(expandable), export_source, link_data, reads)
+        order = Order(builder, tuple(expandable), export_source, link_data, reads=reads)
         self._io.write(
             cast("Any", order),
             cache_spec=cache_spec,
@@ -305,7 +298,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             If the IO is closed.
         """
         if not self.is_open():
-            msg = f"Cannot load namespaces from closed file '{self.source}'"
+            msg = f"Cannot load namespaces from closed {self._kind} file '{self.source}'"
             raise UnsupportedOperation(msg)
         storage = self._io.storage
         return load_documents(
@@ -313,7 +306,6 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         )
 
 
-def _canonical(source: str | None) -> str | None:
-    if source is None or "://" in source:
-        return source
-    return os.path.normpath(os.path.join(os.getcwd(), source))  # noqa: PTH109, PTH118 - no links followed
+def is_of_backend(io: Any, backend: str) -> bool:
+    """Whether an IO of hdmf's is one of ours, over a storage of that backend."""
+    return isinstance(io, StorageHDMFIO) and io.storage_io.backend == backend

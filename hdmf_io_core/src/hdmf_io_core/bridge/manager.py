@@ -9,12 +9,13 @@ from hdmf.build import BuildManager, TypeMap
 from hdmf.container import AbstractContainer
 
 from hdmf_io_core.bridge.arrays import introduce
-from hdmf_io_core.bridge.building import Building, Knowledge
+from hdmf_io_core.bridge.building import Building
 from hdmf_io_core.bridge.datasets import Resolvers
 from hdmf_io_core.bridge.hdmfio import StorageHDMFIO
 from hdmf_io_core.bridge.order import Order
 from hdmf_io_core.bridge.reading import HdmfTree, Read
 from hdmf_io_core.bridge.specs import documents_of, load_documents
+from hdmf_io_core.bridge.targets import Knowledge
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import BuildError, ConstructError
 from hdmf_io_core.model.builders import GroupBuilder, LinkBuilder
@@ -177,7 +178,12 @@ class HdmfManager:
             return self.home(builder) if found is None else _home_of(found)
 
         knowledge = Knowledge(
-            self.manager, read=read, home=home, specs=self.specs, native=self._native
+            self.manager,
+            read=read,
+            at=self.io.tree.home_of,
+            home=home,
+            specs=self.specs,
+            native=self._native,
         )
         building = Building(
             order,

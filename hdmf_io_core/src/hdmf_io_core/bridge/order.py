@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.bridge.reading import Read
 
-__all__ = ["EXPANDABLE", "Order"]
+__all__ = ["EXPANDABLE", "Order", "canonical"]
 
 EXPANDABLE = ("VectorData", "ElementIdentifiers")
 """Types whose datasets grow along the axes that their specification leaves open; as in hdmf."""
@@ -23,7 +24,9 @@ class Order:
     Attributes
     ----------
     root
-        hdmf's root builder.
+        hdmf's root builder; with ``place`` any group, dataset or link of hdmf's.
+    place
+        Path of the stored group that ``root`` goes into; None where it is the root itself.
     expandable
         Names of types whose datasets are made to grow.
     export_source
@@ -41,5 +44,16 @@ class Order:
     expandable: tuple[str, ...] = EXPANDABLE
     export_source: str | None = None
     link_data: bool = True
+    place: str | None = None
     reads: Callable[[object], Read | None] | None = None
     paths: dict[int, tuple[Any, str]] = field(default_factory=dict)
+
+
+def canonical(source: str | None) -> str | None:
+    """Return a file's name as it is compared: absolute, links of the file system left as they are.
+
+    None, of a file without a name, stays None; a URL stays as it is.
+    """
+    if source is None or "://" in source:
+        return source
+    return os.path.abspath(source)  # noqa: PTH100 - pathlib has no way that normalises

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.layout import SpecDocument, SpecDocuments
 
-__all__ = ["cached_versions", "documents_of", "load_documents"]
+__all__ = ["adopt_namespaces", "cached_versions", "documents_of", "load_documents"]
 
 _NAMESPACE = "namespace"
 
@@ -122,3 +122,13 @@ def documents_of(catalog: Any, stored: SpecDocuments) -> SpecDocuments:
             builder.export(_NAMESPACE, writer=writer)
             found[key] = writer.document
     return found
+
+
+def adopt_namespaces(source: Any, manager: Any) -> None:
+    """Let a manager of hdmf have the namespaces that only another one has; None has none."""
+    if source is None:
+        return
+    theirs, ours = source.namespace_catalog, manager.namespace_catalog
+    for name in theirs.namespaces:
+        if name not in ours.namespaces:
+            ours.add_namespace(name=name, namespace=theirs.get_namespace(name))

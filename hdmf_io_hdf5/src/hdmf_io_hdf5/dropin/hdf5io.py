@@ -12,22 +12,23 @@ from hdmf.backends.hdf5 import HDF5IO as StockHDF5IO
 from hdmf.build import TypeMap
 from hdmf.spec import NamespaceCatalog
 
-from hdmf_io_core.bridge.hdmfio import StorageHDMFIO
+from hdmf_io_core.bridge.hdmfio import is_of_backend
 from hdmf_io_core.bridge.manager import HdmfManager
 from hdmf_io_core.bridge.specs import cached_versions, load_documents
 from hdmf_io_core.errors import ClosedIOError, OptionError
+from hdmf_io_hdf5.dropin.parts import WritesParts
 from hdmf_io_hdf5.dropin.sources import check_exists, check_source, driver_options, opened_file
 from hdmf_io_hdf5.io import HDF5IO as HDF5StorageIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hdmf_io_hdf5.reader import HDF5Reader
 
 __all__ = ["HDF5IO"]
 
 
-class HDF5IO(StorageHDMFIO):
+class HDF5IO(WritesParts):
     """``hdmf.backends.hdf5.HDF5IO`` over this engine.
 
     Parameters
@@ -85,6 +86,7 @@ class HDF5IO(StorageHDMFIO):
             driver_options=driver_options(driver, aws_region),
         )
         self._last_file = inner.file
+        self._linked: list[Callable[[], None]] = []
         super().__init__(inner, herd_path=herd_path)
 
     @property
@@ -110,16 +112,21 @@ class HDF5IO(StorageHDMFIO):
         return self._last_file
 
     def close(self, *, close_links: bool = True) -> None:
-        """Close the file, and those it links to; a second call does nothing.
+        """Close the file, and those that it links to; a second call does nothing.
 
-        ``close_links`` is for compatibility: linked files are the reader's own, and are closed.
+        With ``close_links=False`` what was read through links stays open until
+        :meth:`close_linked_files`.
         """
+        if not close_links and self.is_open():
+            self._linked.append(cast("HDF5Reader", self._io.storage).release_links())
         super().close()
         if self._given_file is not None:
             self._given_file.close()
 
     def close_linked_files(self) -> None:
-        """Do nothing, for compatibility: linked files are closed with the file."""
+        """Close the files that links lead to, if :meth:`close` left them open."""
+        while self._linked:
+            self._linked.pop()()
 
     @staticmethod
     def can_read(path: str | Path) -> bool:
@@ -199,7 +206,7 @@ class HDF5IO(StorageHDMFIO):
         return html
 
     def _check_links(self, src_io: Any, *, link_data: bool) -> None:
-        ours = isinstance(src_io, StorageHDMFIO) and src_io.storage_io.backend == self._io.backend
+        ours = is_of_backend(src_io, self._io.backend)
         if link_data and not ours and not isinstance(src_io, StockHDF5IO):
             msg = (
                 f"Cannot export from non-HDF5 backend {type(src_io).__name__} to HDF5 with write "
