@@ -1,4 +1,4 @@
-"""The Zarr storage keeps the rules of the storage protocols, in both formats; zarr-python looks past it."""
+"""The Zarr storage keeps the rules of the storage protocols; zarr-python looks past it."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def store_of(data_dir: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Return a function that unpacks a real store, such as ``zarr2/zoo.zarr``, into the test's folder."""
+    """Return a function that unpacks a real store, such as ``zarr2/zoo.zarr``."""
 
     def unpack(name: str) -> Path:
         target = tmp_path / name

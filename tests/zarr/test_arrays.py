@@ -1,4 +1,4 @@
-"""Arrays beside zarr-python: what one writes the other reads, whatever the type, chunks and codecs."""
+"""Arrays beside zarr-python: what one writes the other reads, whatever type, chunks and codecs."""
 
 from pathlib import Path
 from typing import Any

@@ -129,6 +129,6 @@ def test_a_damaged_document_is_named(tmp_path: Path) -> None:
     (path / "g0" / "zarr.json").write_text("{", "utf-8")
     with (
         ZarrIO(path, use_consolidated=False) as io,
-        pytest.raises(MetadataError, match="g0/zarr.json"),
+        pytest.raises(MetadataError, match=r"'g0/zarr\.json'"),
     ):
         io.storage.node("/g0")

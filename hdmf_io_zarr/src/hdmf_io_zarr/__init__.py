@@ -1,7 +1,7 @@
 """hdmf-io-zarr: HDMF data in Zarr stores, formats 2 and 3.
 
-The names below are the public ones. They are imported on first use, so that a plugin listing does not load
-zarr.
+The names below are the public ones. They are imported on first use, so that a plugin listing does
+not load zarr.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Codecs of other backends: those whose bytes are the same here, and what stands for the others. Pure."""
+"""Codecs of other backends: which have the same bytes here, what stands for the others. Pure."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _unescaped(text: str) -> str | bytes:
 
 
 def to_disk(values: AnyArray, element: ElementType, references: References) -> AnyArray:
-    """Return elements as a chunk holds them; text in a compound of v3 takes the room that it needs."""
+    """Return elements as a chunk holds them; text in a compound of v3 takes the room it needs."""
     zarr_format = references.zarr_format
     match element:
         case NumberType(dtype=dtype) if _is_long(dtype):

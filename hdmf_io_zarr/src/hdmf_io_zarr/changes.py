@@ -34,26 +34,7 @@ __all__ = ["ChangingReader"]
 class ChangingReader(ZarrReader):
     """A store that changes; what can be changed is in :class:`~hdmf_io_zarr.writer.ZarrWriter`.
 
-    Parameters
-    ----------
-    store : ByteStore
-        Its bytes; closed with the writer.
-    new_format : {2, 3} or None
-        Format of a new, empty store; None for one that exists.
-    consolidated : bool
-        Whether consolidated metadata that is there is trusted.
-    consolidate : bool
-        Whether a commit writes consolidated metadata.
-    marks : bool
-        Whether the first change marks the store as unfinished, until it is committed.
-    clears : bool
-        Whether the first change removes all that the store holds.
-    allow_unfinished, open_store
-        As :class:`ZarrReader`.
-
-    Notes
-    -----
-    Chunks are stored at once, documents once at each commit.
+    Parameters are those of :class:`~hdmf_io_zarr.writer.ZarrWriter`.
     """
 
     def __init__(
@@ -166,7 +147,7 @@ class ChangingReader(ZarrReader):
             msg = "the parent is no group"
             raise NodeNotFoundError(msg, source=self.source, path=path)
         taken = self._tree.get(join_path(parent.path, name)) is not None
-        if taken or any(entry.get("name") == name for entry in self._link_entries(parent)):
+        if taken or name in self._links(parent.node):
             msg = "an entry of that name exists"
             raise NodeExistsError(
                 msg,

@@ -1,8 +1,8 @@
 """How Zarr's two formats name the steps of encoding a chunk, and core's codecs, both ways.
 
-Names of core are those of numcodecs, whatever the format: HDF5's shuffle and deflate are ``shuffle`` and
-``zlib`` here too, since the bytes are equal. Sharding is one codec, ``zarr:sharding_indexed``, and a chunk
-is then a shard.
+Names of core are those of numcodecs, whatever the format: HDF5's shuffle and deflate are
+``shuffle`` and ``zlib`` here too, since the bytes are equal. Sharding is one codec,
+``zarr:sharding_indexed``, and a chunk is then a shard.
 """
 
 from __future__ import annotations

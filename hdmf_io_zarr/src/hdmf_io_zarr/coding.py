@@ -77,6 +77,7 @@ class ChunkCoder:
             self._objects = codec_of(chain.object_codec)
 
     def encode(self, values: AnyArray) -> bytes:
+        """Return the bytes of a chunk."""
         if self._axes is not None:
             values = values.transpose(self._axes)
         data: Any = np.ascontiguousarray(values, self._dtype).reshape(self._shape)
@@ -87,6 +88,7 @@ class ChunkCoder:
         return data if isinstance(data, bytes) else np.asarray(data).tobytes()
 
     def decode(self, data: bytes) -> AnyArray:
+        """Return a chunk's elements."""
         values = self._values(self.undo(data))
         if values.size != math.prod(self._shape):
             msg = f"a chunk has {values.size} elements, not {math.prod(self._shape)}"
@@ -97,7 +99,7 @@ class ChunkCoder:
         return values.transpose(tuple(np.argsort(self._axes)))
 
     def undo(self, data: Any, *, skipped: int = 0) -> Any:
-        """Return what the codecs made a chunk's bytes of; bit ``i`` says that codec ``i`` did not run.
+        """Return what the codecs were given; bit ``i`` says that codec ``i`` did not run.
 
         Raises
         ------
@@ -211,6 +213,7 @@ class ShardCoder:
         return None if offset == _ABSENT and length == _ABSENT else (offset, length)
 
     def decode(self, data: bytes) -> AnyArray:
+        """Return a chunk's elements."""
         n = self.index_bytes
         index = self.read_index(data[-n:] if self.is_at_end else data[:n])
         values = np.empty(self._shape, self._dtype)
@@ -224,6 +227,7 @@ class ShardCoder:
         return values
 
     def encode(self, values: AnyArray) -> bytes:
+        """Return the bytes of a chunk."""
         index = np.full((*self.counts, 2), _ABSENT, "<u8")
         offset = 0 if self.is_at_end else self.index_bytes
         parts: list[bytes] = []

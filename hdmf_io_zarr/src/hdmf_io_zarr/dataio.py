@@ -34,8 +34,9 @@ class ZarrDataIO(DataIO):
     ----------
     data : array-like, chunk iterator, str or None
         What to store. With ``link_data=True`` a path names an array of another store:
-        ``"store.zarr::/group/array"``, or ``"store.zarr"`` for the array of the node's own name, else
-        the only one in the store. None with ``dtype`` and ``shape`` makes an array without content.
+        ``"store.zarr::/group/array"``, or ``"store.zarr"`` for the array of the node's own name,
+        else the only one in the store. None with ``dtype`` and ``shape`` makes an array without
+        content.
     chunks : tuple of int, bool or None
         Chunk shape; True or None for a good one.
     shards : tuple of int or None

@@ -23,7 +23,8 @@ class ZarrDataset(LazyDataset):
     Parameters
     ----------
     array : zarr.Array or str
-        Of the IO's store; or its path there, for arrays that zarr-python cannot open. It is not owned.
+        Of the IO's store; or its path there, for arrays that zarr-python cannot open. It is not
+        owned.
     io : ZarrIO
         Open; closing it closes the array.
 
@@ -38,8 +39,8 @@ class ZarrDataset(LazyDataset):
 
     Notes
     -----
-    ``array[key]`` reads what is asked: ``str`` for text, containers for references. ``astype`` gives a
-    view that converts; assignment and ``append`` need a mode that writes.
+    ``array[key]`` reads what is asked: ``str`` for text, containers for references. ``astype``
+    gives a view that converts; assignment and ``append`` need a mode that writes.
     """
 
     def __init__(self, array: zarr.Array[Any] | str, io: ZarrIO) -> None:

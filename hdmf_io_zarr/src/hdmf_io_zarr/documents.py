@@ -1,7 +1,7 @@
 """The metadata documents of both formats: how one node's are read and written, and all at once.
 
-A :class:`Node` is the same for both; what else there is to a node stays in ``meta`` and is written back
-as it was.
+A :class:`Node` is the same for both; what else there is to a node stays in ``meta`` and is written
+back as it was.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def find_format(store: ByteStore) -> ZarrFormat | None:
 def open_documents(
     store: ByteStore, *, consolidated: bool
 ) -> tuple[ZarrFormat, Consolidated | None]:
-    """Return the format of a store, and its consolidated metadata if there is some and it is wanted.
+    """Return the format of a store, and consolidated metadata if there is some and it is wanted.
 
     Raises
     ------

@@ -75,7 +75,7 @@ def disk_type(element: ElementType, zarr_format: ZarrFormat) -> DiskType:
     as_json = "json2" if zarr_format == 2 else "vlen-utf8"
     match element:
         case NumberType(dtype=dtype) | EnumType(base=dtype):
-            # Long doubles have no name in Zarr: their bytes are kept, and a hint says what they are.
+            # Long doubles have no name in Zarr: bytes are kept, and a hint says what they are.
             known = dtype.str[1:] in _V3_NAMES
             return DiskType(dtype if known else np.dtype((np.void, dtype.itemsize)))
         case OpaqueType(size=size):

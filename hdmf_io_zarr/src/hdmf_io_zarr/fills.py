@@ -44,6 +44,7 @@ def _parsed_fill(stored: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def fill_json(value: object, dtype: np.dtype[Any], zarr_format: ZarrFormat) -> JSON:
+    """Return a fill value as a document has it; None for what storages fill with anyway."""
     if dtype.hasobject:
         text = value if isinstance(value, str) else ""
         return text if zarr_format == 3 else (text or 0)

@@ -54,7 +54,9 @@ class ZarrIO(StorageIO):
 
     Raises
     ------
-    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError, CorruptFileError, OpenError
+    SourceNotFoundError, SourceExistsError, LockedFileError, NotThisFormatError
+        If the store cannot be opened; nothing is left behind.
+    CorruptFileError, OpenError
         If the store cannot be opened; nothing is left behind.
     ModeError, OptionError
         If the mode or an option is unknown, or does not go with the store.

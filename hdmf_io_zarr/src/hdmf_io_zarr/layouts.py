@@ -139,12 +139,13 @@ def _order(chain: Chain) -> str:
 
 
 def _v2_dtype(value: Any) -> np.dtype[Any]:
-    if not isinstance(value, list):
-        return np.dtype(value)
-    parts = [
-        (str(part[0]), _v2_dtype(part[1]), *(tuple(axes) for axes in part[2:])) for part in value
-    ]
-    return np.dtype([*parts])
+    if isinstance(value, list):
+        value = [
+            (str(part[0]), _v2_dtype(part[1]), *(tuple(axes) for axes in part[2:]))
+            for part in value
+        ]
+    made: np.dtype[Any] = np.dtype(value)
+    return made
 
 
 def _key_encoding(entry: Any) -> tuple[str, str]:
@@ -171,7 +172,7 @@ def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> Ar
     fill = fill_value(node.meta.get("fill_value"), lie.dtype, element)
     if is_scalar or not outer:
         return ArrayLayout((), element, fill_value=fill)
-    storage = hints.get("storage")
+    storage: Any = hints.get("storage")
     is_chunked = storage not in {"contiguous", "compact"}
     maxshape = _maxshape(hints, outer)
     names = node.meta.get("dimension_names")
@@ -189,7 +190,7 @@ def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> Ar
 
 
 def _element(node: Node, zarr_format: ZarrFormat, lie: _Lie) -> ElementType:
-    """Return what the elements are: as a hint says if the array can hold that, else by themselves."""
+    """Return what the elements are: as a hint says, if the array can hold that, else as stored."""
     conventions = CONVENTIONS[zarr_format]
     hinted = _hinted_element(node.attributes.get(HINTS) or {}, lie.dtype, zarr_format)
     if hinted is not None:
@@ -234,7 +235,7 @@ def _same_kind(one: np.dtype[Any], other: np.dtype[Any]) -> bool:
 
 
 def _maxshape(hints: Mapping[str, Any], shape: Shape) -> MaxShape:
-    """Return how far an array may grow: without limit, as any of Zarr, unless it was made with one."""
+    """Return how far an array may grow: without limit, as any of Zarr, unless made with one."""
     limits = hints.get("maxshape")
     if not isinstance(limits, list) or len(limits) != len(shape):
         return (None,) * len(shape)

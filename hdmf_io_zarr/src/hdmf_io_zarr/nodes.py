@@ -1,5 +1,8 @@
 """Looking nodes up in an open store: entries of groups, links followed. No values, no writing."""
 
+# A source may be a URL.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import os
@@ -16,10 +19,7 @@ from hdmf_io_core.errors import (
     NodeNotFoundError,
 )
 from hdmf_io_core.model.names import join_path, split_path
-from hdmf_io_core.storage.layout import (
-    LinkTarget,
-    NodeInfo,
-)
+from hdmf_io_core.storage.layout import LinkTarget, NodeInfo
 from hdmf_io_zarr.documents import Consolidated, Node, documents_of, open_documents
 from hdmf_io_zarr.hints import check_finished
 from hdmf_io_zarr.references import References, link_targets, normal_path
@@ -56,28 +56,7 @@ class Broken:
 class StoreNodes:
     """The nodes of one open store, and those that its links lead to.
 
-    Parameters
-    ----------
-    store : ByteStore
-        Its bytes; closed with the reader.
-    consolidated : bool
-        Whether consolidated metadata, where there is some, is taken for all there is. Otherwise each
-        node's own document is read, when the node is touched.
-    allow_unfinished : bool
-        Whether a store is opened that a writer left unfinished, or is still writing.
-    open_store : callable or None
-        Opens what links lead to; None follows none.
-
-    Raises
-    ------
-    NotThisFormatError
-        There is no Zarr root.
-    CorruptFileError
-        The store is unfinished.
-
-    Notes
-    -----
-    With consolidated metadata one document is read, whatever the number of nodes.
+    Parameters are those of :class:`~hdmf_io_zarr.reader.ZarrReader`.
     """
 
     def __init__(

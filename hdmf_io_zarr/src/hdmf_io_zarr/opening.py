@@ -78,7 +78,9 @@ def open_storage(source: Any, mode: Mode, options: StoreOptions) -> Opened:
 
     Raises
     ------
-    SourceNotFoundError, SourceExistsError, NotThisFormatError, LockedFileError, CorruptFileError, OpenError
+    SourceNotFoundError, SourceExistsError, NotThisFormatError, LockedFileError
+        It cannot be opened; nothing is left behind.
+    CorruptFileError, OpenError
         It cannot be opened; nothing is left behind.
     ModeError
         It does not have the mode.
@@ -86,7 +88,7 @@ def open_storage(source: Any, mode: Mode, options: StoreOptions) -> Opened:
     if isinstance(source, (str, os.PathLike)):
         text = os.fspath(source)
         if "://" not in text:
-            return _open_local(Path(os.path.abspath(text)), mode, options)
+            return _open_local(Path(text).absolute(), mode, options)
         store: ByteStore = open_url(text, mode, options.storage_options)
     else:
         store = store_of_native(source)
@@ -116,7 +118,7 @@ def store_of_native(value: Any) -> ByteStore:
             hint="Give a path, a URL, or a store or group of zarr-python.",
         )
     if isinstance(value, LocalStore):
-        return FolderStore(Path(os.path.abspath(value.root)) / prefix)
+        return FolderStore(Path(value.root).absolute() / prefix)
     return ObjectStore(value, prefix=prefix)
 
 

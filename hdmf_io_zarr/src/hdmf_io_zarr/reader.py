@@ -43,8 +43,8 @@ class ZarrReader(StoreNodes):
     store : ByteStore
         Its bytes; closed with the reader.
     consolidated : bool
-        Whether consolidated metadata, where there is some, is taken for all there is. Otherwise each
-        node's own document is read, when the node is touched.
+        Whether consolidated metadata, where there is some, is taken for all there is. Otherwise
+        each node's own document is read, when the node is touched.
     allow_unfinished : bool
         Whether a store is opened that a writer left unfinished, or is still writing.
     open_store : callable or None

@@ -1,5 +1,8 @@
 """References and links: what a store says of another node, and where that is."""
 
+# A source may be a URL.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import os

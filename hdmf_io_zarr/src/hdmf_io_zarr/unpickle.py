@@ -1,8 +1,8 @@
 """What older hdmf-zarr pickled, read without running a pickle's code (docs/formats/zarr.md).
 
 numpy's own classes are not even called: a pickle can lie to them about what memory holds. Stand-ins
-take the state down, and the arrays are made from it once every part has been checked. Nothing is ever
-pickled.
+take the state down, and the arrays are made from it once every part has been checked. Nothing is
+ever pickled.
 """
 
 from __future__ import annotations
