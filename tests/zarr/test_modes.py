@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hdmf_io_core.errors import (
     LockedFileError,
     ModeError,
     NotThisFormatError,
+    OpenError,
     SourceExistsError,
     SourceNotFoundError,
     UnsupportedDtypeError,
@@ -231,8 +233,11 @@ def test_a_group_inside_a_store_is_a_root(tmp_path: Path) -> None:
 
 
 def test_a_url_is_opened_through_fsspec() -> None:
-    pytest.importorskip("fsspec")
     url = "memory://hdmf-io-zarr-test.zarr"
+    if find_spec("fsspec") is None:
+        with pytest.raises(OpenError, match="pip install fsspec"):
+            ZarrIO(url, "w")
+        return
     with ZarrIO(url, "w") as io:
         io.write(experiment(1, 2))
     assert values_in(url) == [1, 2]

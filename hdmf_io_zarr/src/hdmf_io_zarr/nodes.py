@@ -1,7 +1,7 @@
 """Looking nodes up in an open store: entries of groups, links followed. No values, no writing."""
 
 # A source may be a URL.
-# ruff: noqa: PTH
+# ruff: noqa: PTH117, PTH118, PTH120
 
 from __future__ import annotations
 

@@ -114,12 +114,11 @@ def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> Objec
 
             store = Obstore(from_url(url, **dict(options or {})), read_only=read_only)
     except ModuleNotFoundError as error:
-        msg = f"the package {error.name!r} is needed for this URL"
-        raise OpenError(
-            msg,
-            source=url,
-            hint=f"Run: pip install {error.name}",
-        ) from error
+        msg = f"a URL needs a package that is not installed: {error.name}"
+        hint = (
+            "Run: pip install fsspec, with what it needs for the scheme (s3fs, gcsfs), or obstore."
+        )
+        raise OpenError(msg, source=url, hint=hint) from error
     except (OSError, TypeError, ValueError) as error:
         msg = f"the URL cannot be opened: {error}"
         raise OpenError(msg, source=url) from error

@@ -1,7 +1,7 @@
 """References and links: what a store says of another node, and where that is."""
 
 # A source may be a URL.
-# ruff: noqa: PTH
+# ruff: noqa: PTH110, PTH117, PTH120
 
 from __future__ import annotations
 

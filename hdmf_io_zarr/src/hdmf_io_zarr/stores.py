@@ -5,7 +5,7 @@ without one, the root by the empty text.
 """
 
 # One call a chunk: paths are text here, which is faster.
-# ruff: noqa: PTH, SIM115
+# ruff: noqa: PTH103, PTH105, PTH120, PTH123, PTH208, SIM115
 
 from __future__ import annotations
 
