@@ -20,11 +20,19 @@ from hdmf_io_core.storage.selection import Selection, select_region
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.storage.selection import AxisSelection, Finish, Indices
     from hdmf_io_core.types import AnyArray, Region, Shape
 
-__all__ = ["append_rows", "assign", "assign_field", "grown_shape", "resized_shape"]
+__all__ = [
+    "append_rows",
+    "assign",
+    "assign_field",
+    "grown_shape",
+    "resized_shape",
+    "rows_to_append",
+]
 
 GAP = 8
 """Selected indices with smaller gaps are written together: read, changed, written back."""
@@ -91,24 +99,11 @@ def append_rows(sink: ArraySink, values: Any, *, path: str) -> None:
     UnsupportedDtypeError, TextEncodingError
         If the values do not fit the elements.
     """
-    layout = sink.layout
-    shape = layout.shape
-    if not shape:
-        msg = "a scalar cannot be appended to"
-        raise ShapeError(msg, path=path)
-    rows = fit(values, layout.dtype)
-    row_shape = shape[1:] + layout.memory_dtype.shape
-    if rows.shape[:1] == (0,) and rows.ndim == 1 and row_shape != (0,):
-        return  # A list of nothing is no rows, whatever the rank of the data.
-    given = rows.shape
-    if rank_of(rows, layout.dtype) == len(shape) - 1:
-        rows = rows[np.newaxis]
-    if rank_of(rows, layout.dtype) != len(shape) or rows.shape[1:] != row_shape:
-        msg = f"values of shape {given} are neither rows nor one row of shape {row_shape}"
-        raise ShapeError(msg, path=path)
-    new = grown_shape(layout.shape or (), (shape[0] + len(rows), *shape[1:]), sink, path=path)
+    shape = sink.layout.shape or ()
+    rows = rows_to_append(sink.layout, values, path=path)
     if len(rows) == 0:
         return
+    new = (shape[0] + len(rows), *shape[1:])
     sink.resize(new)
     try:
         region = (slice(shape[0], new[0]), *(slice(0, length) for length in shape[1:]))
@@ -118,10 +113,39 @@ def append_rows(sink: ArraySink, values: Any, *, path: str) -> None:
         raise
 
 
-def grown_shape(shape: Shape, needed: Shape, sink: ArraySink, *, path: str | None = None) -> Shape:
+def rows_to_append(layout: ArrayLayout, values: Any, *, path: str) -> AnyArray:
+    """Return values as rows that may be appended; nothing is written.
+
+    Raises
+    ------
+    ShapeError, UnsupportedDtypeError, TextEncodingError
+        As :func:`append_rows`.
+    """
+    shape = layout.shape
+    if not shape:
+        msg = "a scalar cannot be appended to"
+        raise ShapeError(msg, path=path)
+    rows = fit(values, layout.dtype)
+    row_shape = shape[1:] + layout.memory_dtype.shape
+    if rows.shape[:1] == (0,) and rows.ndim == 1 and row_shape != (0,):
+        # A list of nothing is no rows, whatever the rank of the data.
+        return np.empty((0, *row_shape), rows.dtype)
+    given = rows.shape
+    if rank_of(rows, layout.dtype) == len(shape) - 1:
+        rows = rows[np.newaxis]
+    if rank_of(rows, layout.dtype) != len(shape) or rows.shape[1:] != row_shape:
+        msg = f"values of shape {given} are neither rows nor one row of shape {row_shape}"
+        raise ShapeError(msg, path=path)
+    grown_shape(shape, (shape[0] + len(rows), *shape[1:]), layout, path=path)
+    return rows
+
+
+def grown_shape(
+    shape: Shape, needed: Shape, layout: ArrayLayout, *, path: str | None = None
+) -> Shape:
     """Return the shape that holds both; ``ShapeError`` if it leaves the ``maxshape``."""
     new = tuple(max(pair) for pair in zip(shape, needed, strict=True))
-    limits = sink.layout.maxshape or shape
+    limits = layout.maxshape or layout.shape or ()
     for length, limit in zip(new, limits, strict=True):
         if limit is not None and length > limit:
             msg = f"shape {new} lies outside the maxshape {limits}"

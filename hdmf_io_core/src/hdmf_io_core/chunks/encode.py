@@ -96,6 +96,10 @@ class ChunkEncoder:
         """Wait until all chunks are stored."""
         self._window.drain()
 
+    def cancel(self) -> None:
+        """Drop the chunks that are not stored yet."""
+        self._window.cancel()
+
     def _encode(
         self, coords: ChunkCoords, values: AnyArray, recipe: Recipe | None
     ) -> tuple[ChunkCoords, RawChunk]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from hdmf_io_core.chunks.flat import read_flat
 from hdmf_io_core.chunks.pool import WorkerPool
 from hdmf_io_core.chunks.read import DecodableSource, read_chunks, reads_chunks
+from hdmf_io_core.chunks.tails import Tails
 from hdmf_io_core.storage.dtypes import is_plain_bytes
 from hdmf_io_core.storage.protocols import SupportsFlatReads
 
@@ -41,6 +42,7 @@ class Engine:
 
     def __init__(self, workers: int | None = None, in_flight_bytes: int | None = None) -> None:
         self.pool = WorkerPool(workers, in_flight_bytes)
+        self.tails = Tails(self.pool)
 
     def read(self, source: ArraySource, selection: Selection, out: AnyArray) -> None:
         """Fill ``out`` with a selection: by chunks, past the library, or by it.
@@ -64,8 +66,13 @@ class Engine:
         elif not self._read_flat(source, selection, out):
             source.read_into(selection, out)
 
+    def settle(self) -> None:
+        """Store the rows that were appended and fill no chunk yet."""
+        self.tails.settle()
+
     def close(self) -> None:
-        """Stop the workers; a second call does nothing."""
+        """Forget the rows that are kept, and stop the workers; a second call does nothing."""
+        self.tails.clear()
         self.pool.close()
 
     def _read_flat(self, source: ArraySource, selection: Selection, out: AnyArray) -> bool:

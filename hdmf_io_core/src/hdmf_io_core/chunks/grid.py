@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.types import ChunkCoords, Region, Shape
 
-__all__ = ["ChunkGrid", "block_shape", "region_shape"]
+__all__ = ["ChunkGrid", "block_shape", "region_shape", "row_blocks"]
 
 
 def region_shape(region: Region) -> Shape:
@@ -146,3 +146,26 @@ def block_shape(shape: Shape, unit: Shape, itemsize: int, limit_bytes: int) -> S
             break
         room //= taken
     return tuple(block)
+
+
+def row_blocks(
+    shape: Shape, chunks: Shape | None, itemsize: int, limit_bytes: int
+) -> Iterator[tuple[int, int]]:
+    """Yield runs of rows to read one by one: whole chunks of them, unless these are far too large.
+
+    Parameters
+    ----------
+    shape, chunks
+        Of the array.
+    itemsize : int
+        Bytes an element.
+    limit_bytes : int
+        About how many bytes a run has.
+    """
+    row_bytes = max(1, itemsize * math.prod(shape[1:]))
+    unit = (chunks or (1,))[:1]
+    n_rows = block_shape(shape[:1], unit, row_bytes, limit_bytes)[0]
+    if n_rows * row_bytes > 8 * limit_bytes:
+        n_rows = max(1, limit_bytes // row_bytes)
+    for start in range(0, shape[0], n_rows):
+        yield start, min(start + n_rows, shape[0])

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from hdmf_io_core.chunks.assign import append_rows, assign, assign_field, resized_shape
+from hdmf_io_core.chunks.access import ArrayAccess
+from hdmf_io_core.chunks.assign import assign, assign_field, resized_shape
 from hdmf_io_core.chunks.facts import LayoutFacts
-from hdmf_io_core.chunks.grid import block_shape
+from hdmf_io_core.chunks.grid import row_blocks
 from hdmf_io_core.chunks.views import AstypeView, FieldView, split_names
 from hdmf_io_core.errors import ClosedIOError, ModeError, SelectionError
 from hdmf_io_core.storage.dtypes import RefType, element_repr, has_references
@@ -96,19 +98,16 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         refer: Callable[[object], object] | None = None,
         engine: Engine | None = None,
     ) -> None:
-        self._source = source
+        self._access = ArrayAccess(source, (storage_name, path), open_sink, engine)
         self._path = path
         self._storage_name = storage_name
         self._resolver = resolver
-        self._open_sink = open_sink
         self._refer = refer
-        self._engine = engine
-        self._sink: ArraySink | None = None
 
     @property
     def source(self) -> ArraySource:
-        """The stored array itself."""
-        return self._source
+        """The stored array itself, with all that was appended."""
+        return self._access.source
 
     @property
     def path(self) -> str:
@@ -123,21 +122,16 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     @property
     def layout(self) -> ArrayLayout:
         """Shape, types, chunks and codecs, as they are now."""
-        return self._source.layout
+        return self._access.layout
 
     def resolved(
         self, resolver: Resolver, refer: Callable[[object], object] | None = None
     ) -> LazyDataset:
         """Return the same array with references resolved, and made, by these functions."""
-        return LazyDataset(
-            self._source,
-            path=self._path,
-            storage_name=self._storage_name,
-            resolver=resolver,
-            open_sink=self._open_sink,
-            refer=refer,
-            engine=self._engine,
-        )
+        same = copy(self)
+        same._resolver = resolver
+        same._refer = refer
+        return same
 
     def __getitem__(self, key: Any) -> Any:
         with located(self._storage_name, self._path):
@@ -161,7 +155,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             self._set(key, values)
 
     def _set(self, key: Any, values: Any) -> None:
-        sink = self._writable()
+        sink = self._access.sink()
         names, key = split_names(key)
         values = self._as_references(values)
         if names is None:
@@ -173,7 +167,10 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             raise SelectionError(msg)
 
     def append(self, values: Any) -> None:
-        """Append along the first axis; the rows are in the file at once.
+        """Append along the first axis; the rows are in the file's hands at once.
+
+        Those that fill no chunk yet are kept, and are seen by all that read through the same IO;
+        they go into the file with the next ``flush``, ``write`` or ``close``.
 
         Parameters
         ----------
@@ -190,7 +187,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             If the file is open for reading.
         """
         with located(self._storage_name, self._path):
-            append_rows(self._writable(), self._as_references(values), path=self._path)
+            self._access.append(self._as_references(values))
 
     def resize(self, shape: Shape | int, *, axis: int | None = None) -> None:
         """Change the shape, or the length of one axis.
@@ -203,7 +200,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             If the file is open for reading.
         """
         with located(self._storage_name, self._path):
-            self._writable().resize(resized_shape(self.shape, shape, axis))
+            self._access.sink().resize(resized_shape(self.shape, shape, axis))
 
     def read(self, selection: Selection | None = None, *, out: AnyArray | None = None) -> AnyArray:
         """Read a normalised selection without finishing it and without resolving references.
@@ -219,11 +216,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             selection, _ = parse_key((), self.shape)
         if out is None:
             out = np.empty(selection.shape, self.dtype)
-        if self._engine is None:
-            self._source.read_into(selection, out)
-        else:
-            with located(self._storage_name, self._path):
-                self._engine.read(self._source, selection, out)
+        with located(self._storage_name, self._path):
+            self._access.read(selection, out)
         return out
 
     def astype(self, dtype: npt.DTypeLike) -> AstypeView:
@@ -261,7 +255,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if not self.shape:
             msg = f"{self._path} is a scalar and cannot be iterated over"
             raise TypeError(msg)
-        for start, stop in self._row_blocks():
+        itemsize = self.dtype.itemsize
+        for start, stop in row_blocks(self.shape, self.chunks, itemsize, ITERATION_BYTES):
             yield from self[start:stop]
 
     def __repr__(self) -> str:
@@ -290,21 +285,3 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if isinstance(values, (list, tuple, np.ndarray)):
             return [self._as_references(value) for value in values]
         return None if values is None else self._refer(values)
-
-    def _writable(self) -> ArraySink:
-        if self._open_sink is None:
-            msg = "the file is open for reading only"
-            hint = "Open it with mode 'a' or 'r+' to change data."
-            raise ModeError(msg, hint=hint)
-        if self._sink is None:
-            self._sink = self._open_sink()
-        return self._sink
-
-    def _row_blocks(self) -> Iterator[tuple[int, int]]:
-        rows = (self.chunks or (1,))[0]
-        row_bytes = max(1, self.dtype.itemsize * math.prod(self.shape[1:]))
-        n_rows = block_shape(self.shape[:1], (rows,), row_bytes, ITERATION_BYTES)[0]
-        if n_rows * row_bytes > 8 * ITERATION_BYTES:
-            n_rows = max(1, ITERATION_BYTES // row_bytes)
-        for start in range(0, self.shape[0], n_rows):
-            yield start, min(start + n_rows, self.shape[0])

@@ -186,13 +186,14 @@ class Window(Generic[T]):
         try:
             result = future.result()
         finally:
-            # An interrupted wait leaves the job where `_abandon` finds it.
+            # An interrupted wait leaves the job where `cancel` finds it.
             if future.done():
                 self._waiting.popleft()
                 self._pool._release(n_bytes)
         self._consume(result)
 
-    def _abandon(self) -> None:
+    def cancel(self) -> None:
+        """Cancel what has not begun, and wait for what has; no result is consumed."""
         waiting, self._waiting = list(self._waiting), deque()
         for future, _ in waiting:
             future.cancel()
@@ -212,7 +213,7 @@ class Window(Generic[T]):
         trace: TracebackType | None,
     ) -> None:
         with contextlib.ExitStack() as stack:
-            stack.callback(self._abandon)
+            stack.callback(self.cancel)
             if kind is None:
                 self.drain()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hdmf_io_core.chunks.pool import WorkerPool
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.storage.selection import AxisSelection
     from hdmf_io_core.types import AnyArray, Shape
 
-__all__ = ["RowBuffer", "buffers_rows", "split_rows"]
+__all__ = ["RowBuffer", "RowState", "buffers_rows", "split_rows"]
 
+RowState: TypeAlias = "tuple[int, int, AnyArray | None, Shape]"
 SLAB_BYTES = 64 << 20
 """More is not kept for the chunks of one row of the grid."""
 
@@ -78,6 +81,25 @@ class RowBuffer:
     def first(self) -> int:
         """The first row that is kept; those before it are in the array's hands."""
         return self._first
+
+    @property
+    def layout(self) -> ArrayLayout:
+        """The array's layout, with the rows that are kept."""
+        stored = self._sink.layout
+        length = max(self.length, (stored.shape or (0,))[0])
+        return replace(stored, shape=(length, *self._trailing))
+
+    def state(self) -> RowState:
+        """Return what :meth:`take_back` needs."""
+        return self._first, self._filled, self._rows, self._sink.layout.shape or ()
+
+    def take_back(self, state: RowState) -> None:
+        """Undo all since a state, after an error."""
+        self._encoder.cancel()
+        # An array once full is never filled again: the rows of that time are as they were.
+        self._first, self._filled, self._rows, shape = state
+        if self._sink.layout.shape != shape:
+            self._sink.resize(shape)
 
     def kept(self, selection: Selection) -> AnyArray:
         """Return rows that are kept; the first axis of the selection counts from ``first``."""

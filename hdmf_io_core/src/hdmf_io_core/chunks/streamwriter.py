@@ -69,7 +69,7 @@ class StreamWriter:
         if len(region) != len(shape):
             msg = f"a chunk of {len(region)} axes does not fit an array of shape {shape}"
             raise ShapeError(msg)
-        new = grown_shape(shape, tuple(axis.stop for axis in region), sink)
+        new = grown_shape(shape, tuple(axis.stop for axis in region), sink.layout)
         if self._pool is None or not is_encodable(sink):
             _resize(sink, new)
             sink.write(region, values)
@@ -133,8 +133,8 @@ class StreamWriter:
 
     def _append(self, region: Region, values: AnyArray) -> None:
         assert self._rows is not None
-        shape = self._sink.layout.shape or ()
-        grown_shape(shape, tuple(axis.stop for axis in region), self._sink)
+        layout = self._sink.layout
+        grown_shape(layout.shape or (), tuple(axis.stop for axis in region), layout)
         self._rows.append(values, copy=True)
 
 

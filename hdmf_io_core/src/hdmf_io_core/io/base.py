@@ -85,11 +85,9 @@ class StorageIO(HDMFIO):
         open_sink = writer.open_sink if writer is not None else None
         self._tree = TreeReader(storage, open_sink, engine=self._engine)
 
-    # state
-
     @property
     def storage(self) -> StorageReader:
-        """The open storage; belongs to the IO.
+        """The open storage, with all that was appended; belongs to the IO.
 
         Raises
         ------
@@ -99,6 +97,7 @@ class StorageIO(HDMFIO):
         if self._storage is None:
             msg = "the IO is closed"
             raise ClosedIOError(msg, source=self._source, hint="Open the file again.")
+        self._engine.settle()
         return self._storage
 
     @property
@@ -126,8 +125,6 @@ class StorageIO(HDMFIO):
     def is_open(self) -> bool:
         """Whether it is open."""
         return self._storage is not None
-
-    # work
 
     def read(self) -> Container:
         """Return the root container; see :meth:`HDMFIO.read`."""
@@ -257,8 +254,6 @@ class StorageIO(HDMFIO):
                 builder = self._tree.at(step.path)
                 wrapper.dataset = getattr(builder, "data", None)
 
-    # end
-
     def flush(self) -> None:
         """Hand all that was written to the operating system."""
         if may_write(self._mode):
@@ -273,6 +268,7 @@ class StorageIO(HDMFIO):
             self._discard()
             return
         self._source = storage.source
+        self._engine.settle()
         if may_write(self._mode):
             cast("StorageWriter", storage).commit()
             published = self._publication.publish(cast("StorageWriter", storage))
