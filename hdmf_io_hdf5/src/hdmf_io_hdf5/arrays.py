@@ -123,6 +123,18 @@ class HDF5Array:
                 raise
             raise self._read_failure() from error
 
+    def check_readable(self) -> None:
+        """Raise if a filter is missing; reads no data.
+
+        Raises
+        ------
+        UnknownCodecError
+            The error names the filter and the package that has it.
+        """
+        missing = missing_filter(self._layout.codecs)
+        if missing is not None:
+            raise unknown_filter(missing, self._home.source, self._path)
+
     def write(self, region: Region, values: AnyArray) -> None:
         """Store ``values`` in a region; everything is checked before the first byte is written.
 

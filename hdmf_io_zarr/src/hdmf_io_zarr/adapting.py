@@ -28,7 +28,8 @@ def adapted_layout(layout: ArrayLayout, zarr_format: ZarrFormat) -> AdaptedLayou
     Filters of HDF5 stay too: where Zarr cannot run one, a hint remembers it for the way back.
     """
     if zarr_format == 3 or not layout.codecs or layout.codecs[0].name != SHARDING:
-        return AdaptedLayout(layout, ())
+        keeps_bytes = all(same_bytes(codec) is not None for codec in layout.codecs)
+        return AdaptedLayout(layout, (), keeps_bytes=keeps_bytes)
     config: Any = layout.codecs[0].config
     codecs = chain_of_v3(config["codecs"], layout.ndim).codecs
     chunks = tuple(config["chunk_shape"])[: layout.ndim]

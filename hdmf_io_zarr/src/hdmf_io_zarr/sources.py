@@ -10,6 +10,7 @@ import numpy as np
 from hdmf_io_core.errors import (
     FormatError,
     MetadataError,
+    UnknownCodecError,
     UnsupportedFeatureError,
 )
 from hdmf_io_core.storage.dtypes import ArrayType, memory_dtype
@@ -135,6 +136,19 @@ class ZarrSource:
             else:
                 view = target[outside]
                 self._from_disk(taken(chunk, inside), view)
+
+    def check_readable(self) -> None:
+        """Raise if a codec is missing; reads no data.
+
+        Raises
+        ------
+        UnknownCodecError
+            The error names it.
+        """
+        try:
+            self._coded  # noqa: B018 - is made of the codecs
+        except UnknownCodecError as error:
+            raise UnknownCodecError(error.what, hint=error.hint, **self._where) from error
 
     @property
     def _reading_unit(self) -> Shape:

@@ -11,6 +11,7 @@ from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.chunks.streams import ChunkStream, adapt_stream
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import DatasetBuilder, LinkBuilder, find_type
+from hdmf_io_core.plan.adapt import adapt
 from hdmf_io_core.plan.compare import find_referrer, same_array, same_content
 from hdmf_io_core.plan.policy import copied_layout, is_expandable_type, new_layout
 from hdmf_io_core.plan.steps import (
@@ -35,7 +36,7 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
 from hdmf_io_core.storage.located import located
-from hdmf_io_core.storage.protocols import StorageWriter, SupportsAdaptation, SupportsAdopt
+from hdmf_io_core.storage.protocols import SupportsAdopt
 from hdmf_io_core.storage.values import infer
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.dataio import WriteOptions
     from hdmf_io_core.plan.losses import Losses
     from hdmf_io_core.plan.places import Places
-    from hdmf_io_core.storage.protocols import ArraySource
+    from hdmf_io_core.storage.protocols import ArraySource, StorageWriter
     from hdmf_io_core.types import AnyArray, Shape
 
 __all__ = ["ArrayPlanner", "Suggestion"]
@@ -194,10 +195,7 @@ class ArrayPlanner:
         self, data: LazyDataset, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
         layout = copied_layout(data.layout, _options(dataset, data.element_type))
-        if isinstance(self._dest, SupportsAdaptation):
-            layout, losses = self._dest.adapt_layout(layout)
-            for reason in losses:
-                self._losses.add(path, "the layout", reason, is_form=True)
+        layout = adapt(self._dest, self._losses, data.source, layout, path=path)
         if has_references(layout.dtype):
             # References have to be found anew, all of them, before anything is written.
             return layout, Values(data.read())

@@ -46,6 +46,7 @@ __all__ = [
     "SupportsNative",
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
+    "SupportsReadCheck",
 ]
 
 
@@ -118,11 +119,24 @@ class SupportsRawChunkWrites(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsReadCheck(Protocol):
+    """A source that can tell, without reading, that its elements cannot be decoded here."""
+
+    def check_readable(self) -> None:
+        """Raise ``UnknownCodecError`` if a codec is missing; reads no data."""
+        ...
+
+
 class AdaptedLayout(NamedTuple):
-    """A layout that a storage can hold, and what of the wanted one is lost by it, in words."""
+    """A layout that a storage can hold, and what of the wanted one is lost by it, in words.
+
+    ``keeps_bytes`` is False where chunks are encoded otherwise than the layout's codecs say.
+    """
 
     layout: ArrayLayout
     losses: tuple[str, ...]
+    keeps_bytes: bool = True
 
 
 @runtime_checkable

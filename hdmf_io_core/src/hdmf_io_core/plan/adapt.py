@@ -1,0 +1,55 @@
+"""How near a destination comes to the layout of a stored array, settled before the first write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hdmf_io_core.chunks.copy import can_copy_raw
+from hdmf_io_core.storage.protocols import (
+    AdaptedLayout,
+    SupportsAdaptation,
+    SupportsReadCheck,
+)
+
+if TYPE_CHECKING:
+    from hdmf_io_core.plan.losses import Losses
+    from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.storage.protocols import ArraySource, StorageWriter
+
+__all__ = ["adapt"]
+
+_ELSEWHERE = "its elements lie in other files or datasets; the copy holds them itself"
+
+
+def adapt(
+    dest: StorageWriter, losses: Losses, source: ArraySource, layout: ArrayLayout, *, path: str
+) -> ArrayLayout:
+    """Return the layout of a copy of ``source`` in ``dest``.
+
+    Parameters
+    ----------
+    losses
+        Told what of ``layout`` the destination lacks.
+    layout
+        The wanted one.
+    path
+        Of the copy.
+
+    Raises
+    ------
+    UnknownCodecError
+        Chunks would have to be decoded, and a codec is missing.
+    UnsupportedFeatureError
+        Something is lost that may not be.
+    """
+    adapted = AdaptedLayout(layout, ())
+    if isinstance(dest, SupportsAdaptation):
+        adapted = dest.adapt_layout(layout)
+    if source.layout.storage_class in {"external", "virtual"}:
+        losses.add(path, "the layout", _ELSEWHERE, is_form=True)
+    for reason in adapted.losses:
+        losses.add(path, "the layout", reason, is_form=True)
+    is_raw = adapted.keeps_bytes and can_copy_raw(source.layout, adapted.layout)
+    if not is_raw and layout.n_elements and isinstance(source, SupportsReadCheck):
+        source.check_readable()
+    return adapted.layout
