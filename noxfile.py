@@ -68,7 +68,7 @@ def editable(core_extras: str = "testing") -> list[str]:
 
 
 def pytest(session: nox.Session, *paths: str, python: str = "python") -> None:
-    """Run pytest on the paths among the session's arguments, else on `paths`.
+    """Run pytest on the paths among the session's arguments, else on `paths` (or options).
 
     `-P` keeps the working directory out of `sys.path`: from the root, the folder
     `hdmf_io_core` would otherwise be importable as an empty namespace package.
@@ -168,7 +168,33 @@ def isolated(session: nox.Session, environment: str) -> None:
 def interop(session: nox.Session) -> None:
     """Exchange files with the stock hdmf and pynwb, both ways."""
     session.install(*editable(), *group("test", "incumbent"))
-    pytest(session, "tests/interop")
+    pytest(session, "tests/interop", "--ignore=tests/interop/zarr")
+
+
+# hdmf-zarr, whose formats no release reads both of; each with the zarr-python that it needs.
+ZARR_PEERS = {
+    "0.13": ("3.11", ("hdmf-zarr==0.13.*", "zarr==2.18.*")),
+    "0.14": ("3.12", ("hdmf-zarr==0.14.*", "zarr==3.4.*")),
+}
+
+
+@nox.session
+@nox.parametrize(
+    ("python", "peer"),
+    [nox.param(python, name, id=name) for name, (python, _) in ZARR_PEERS.items()],
+)
+def interop_zarr(session: nox.Session, peer: str) -> None:
+    """Exchange Zarr stores with hdmf-zarr, which runs in an environment of its own, both ways."""
+    session.install(*editable(), *group("test", "incumbent"))
+    environment = (Path(session.virtualenv.location) / "peer").resolve()
+    interpreter = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not interpreter.exists():
+        session.run("python", "-m", "venv", str(environment))
+    stock = [r for r in group("incumbent") if r.startswith(("hdmf=", "pynwb="))]
+    pip = (str(interpreter), "-m", "pip", "install", "-q")
+    session.run(*pip, *stock, *ZARR_PEERS[peer][1], external=True)
+    session.env["HDMF_IO_ZARR_PEER"] = str(interpreter)
+    pytest(session, "tests/interop/zarr")
 
 
 @nox.session
