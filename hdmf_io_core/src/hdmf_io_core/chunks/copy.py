@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from hdmf_io_core.chunks.grid import ChunkGrid, block_shape
+from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.chunks.write import SLAB_BYTES
 from hdmf_io_core.errors import ShapeError
 from hdmf_io_core.storage.dtypes import is_self_contained
 from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.storage.protocols import SupportsRawChunks, SupportsRawChunkWrites
+from hdmf_io_core.storage.protocols import (
+    SupportsDecoding,
+    SupportsRawChunks,
+    SupportsRawChunkWrites,
+)
 from hdmf_io_core.storage.selection import select_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hdmf_io_core.storage.layout import ArrayLayout
-    from hdmf_io_core.storage.protocols import ArraySink, ArraySource
-    from hdmf_io_core.types import AnyArray
+    from hdmf_io_core.chunks.engine import Engine
+    from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
+    from hdmf_io_core.storage.protocols import ArraySink, ArraySource, RawFetch
+    from hdmf_io_core.types import AnyArray, ChunkCoords
 
 __all__ = ["CopyReport", "can_copy_raw", "copy_array"]
 
@@ -63,6 +71,7 @@ def copy_array(
     sink: ArraySink,
     *,
     map_values: Callable[[AnyArray], AnyArray] | None = None,
+    engine: Engine | None = None,
 ) -> CopyReport:
     """Copy all elements into an array of the same shape, in bounded memory.
 
@@ -72,6 +81,8 @@ def copy_array(
         Both open, of the same shape; the sink's content is replaced.
     map_values
         Changes each block on its way, such as references to another file; None changes nothing.
+    engine
+        Whose workers fetch, decode and encode; None leaves that to the storages.
 
     Returns
     -------
@@ -85,7 +96,8 @@ def copy_array(
 
     Notes
     -----
-    Holds one block of at most 32 MiB, or one chunk of the sink if that is larger.
+    Holds one block of at most 32 MiB, or one chunk of the sink if that is larger, and what the
+    engine has in flight.
     """
     layout, target = source.layout, sink.layout
     if layout.shape != target.shape:
@@ -97,13 +109,20 @@ def copy_array(
         and isinstance(source, SupportsRawChunks)
         and isinstance(sink, SupportsRawChunkWrites)
     ):
-        return CopyReport(_copy_raw(source, sink, layout), "raw")
+        return CopyReport(_copy_raw(source, sink, layout, engine), "raw")
     if layout.n_elements == 0:
         return CopyReport(0, "stream")
-    return CopyReport(_copy_blocks(source, sink, map_values), "stream")
+    return CopyReport(_copy_blocks(source, sink, map_values, engine), "stream")
 
 
-def _copy_raw(source: SupportsRawChunks, sink: SupportsRawChunkWrites, layout: ArrayLayout) -> int:
+def _copy_raw(
+    source: SupportsRawChunks,
+    sink: SupportsRawChunkWrites,
+    layout: ArrayLayout,
+    engine: Engine | None,
+) -> int:
+    if engine is not None and isinstance(source, SupportsDecoding):
+        return _copy_fetched(source, sink, layout, engine)
     n_bytes = 0
     for coords in ChunkGrid(layout.shape or (), layout.chunks or ()).coords():
         chunk = source.read_raw(coords)
@@ -113,23 +132,59 @@ def _copy_raw(source: SupportsRawChunks, sink: SupportsRawChunkWrites, layout: A
     return n_bytes
 
 
+def _copy_fetched(
+    source: SupportsDecoding, sink: SupportsRawChunkWrites, layout: ArrayLayout, engine: Engine
+) -> int:
+    """Copy encoded chunks that workers fetch and this thread stores, in order."""
+    n_bytes = 0
+
+    def store(fetched: tuple[ChunkCoords, RawChunk | None]) -> None:
+        nonlocal n_bytes
+        coords, chunk = fetched
+        if chunk is None:
+            # It moved since it was looked up: where both arrays are in one file, for instance.
+            chunk = source.read_raw(coords)
+        if chunk is not None:
+            sink.write_raw(coords, chunk)
+            n_bytes += len(chunk.data)
+
+    places = list(ChunkGrid(layout.shape or (), layout.chunks or ()).coords())
+    chunk_bytes = math.prod(layout.chunks or ()) * layout.memory_dtype.itemsize
+    with engine.pool.window(store) as window:
+        for coords, fetch in zip(places, source.fetchers(places), strict=True):
+            if fetch is not None:
+                window.submit(partial(_fetched, coords, fetch), chunk_bytes)
+    return n_bytes
+
+
+def _fetched(coords: ChunkCoords, fetch: RawFetch) -> tuple[ChunkCoords, RawChunk | None]:
+    return coords, fetch()
+
+
 def _copy_blocks(
-    source: ArraySource, sink: ArraySink, map_values: Callable[[AnyArray], AnyArray] | None
+    source: ArraySource,
+    sink: ArraySink,
+    map_values: Callable[[AnyArray], AnyArray] | None,
+    engine: Engine | None,
 ) -> int:
     layout = source.layout
     shape = layout.shape or ()
     unit = sink.layout.chunks or layout.chunks or (1,) * len(shape)
     itemsize = max(1, layout.memory_dtype.itemsize)
+    expected = np.empty(0, sink.layout.memory_dtype).dtype
     n_bytes = 0
-    for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, SLAB_BYTES)).regions():
-        selection = select_region(region)
-        block = np.empty(selection.shape, layout.memory_dtype)
-        source.read_into(selection, block)
-        n_bytes += block.nbytes
-        if map_values is not None:
-            block = map_values(block)
-        expected = np.empty(0, sink.layout.memory_dtype).dtype
-        sink.write(region, block.astype(expected, copy=False))
+    with StreamWriter(sink, None if engine is None else engine.pool) as writer:
+        for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, SLAB_BYTES)).regions():
+            selection = select_region(region)
+            block = np.empty(selection.shape, layout.memory_dtype)
+            if engine is None:
+                source.read_into(selection, block)
+            else:
+                engine.read(source, selection, block)
+            n_bytes += block.nbytes
+            if map_values is not None:
+                block = map_values(block)
+            writer.write(region, block.astype(expected, copy=False))
     return n_bytes
 
 

@@ -131,11 +131,8 @@ class StorageIO(HDMFIO):
         storage = self.storage
         if self._is_empty:
             msg = f"there is nothing to read yet in mode {self._mode!r}"
-            raise ModeError(
-                msg,
-                source=storage.source,
-                hint="Write first, or open with mode 'r' or 'a'.",
-            )
+            hint = "Write first, or open with mode 'r' or 'a'."
+            raise ModeError(msg, source=storage.source, hint=hint)
         return cast("Container", self._manager.construct(self._tree.root()))
 
     def write(

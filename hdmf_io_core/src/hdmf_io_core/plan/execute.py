@@ -123,6 +123,7 @@ class _LateContent:
 class _Run:
     def __init__(self, plan: WritePlan, dest: StorageWriter, engine: Engine | None) -> None:
         self._plan = plan
+        self._engine = engine
         self._pool = engine.pool if engine is not None else None
         self._dest = dest
         self._undo = Undo(dest)
@@ -223,7 +224,7 @@ class _Run:
                 if shape is not None and sink.layout.shape != shape:
                     sink.resize(shape)
                 if staged is not None:
-                    copy_array(staged, sink)
+                    copy_array(staged, sink, engine=self._engine)
                 else:
                     self._fill(step, sink)
 
@@ -232,7 +233,7 @@ class _Run:
             case Values(array=array):
                 self.report.bytes_written += write_array(array, sink, pool=self._pool)
             case Copy(source=source):
-                self.report.bytes_written += copy_array(source, sink).n_bytes
+                self.report.bytes_written += copy_array(source, sink, engine=self._engine).n_bytes
             case Stream(stream=stream) if self._plan.interleave:
                 self._streams.append((_LocatedStream(stream, self._plan.source, step.path), sink))
             case Stream(stream=stream):
