@@ -24,7 +24,6 @@ def swapped_classes() -> dict[type, type]:
 
 def swap() -> None:
     """Replace the classes in every module of theirs that names them."""
-    import hdmf.testing
     import pynwb.testing  # noqa: F401 - so that their helpers are there to be changed
 
     ours = swapped_classes()

@@ -162,6 +162,8 @@ class Building:
         stored = read.stored.attributes if read and not isinstance(read.stored, LinkBuilder) else {}
         built: dict[str, Attribute] = {}
         changed = read is None
+        if changed and self._knowledge.is_written(builder):
+            return built, False
         with located(self._source, path):
             for name, value in builder.attributes.items():
                 if read is not None and name in stored and read.attributes.get(name) is value:

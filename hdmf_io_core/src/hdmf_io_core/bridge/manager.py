@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from hdmf.build import Builder as HdmfBuilder
-from hdmf.build import BuildManager, TypeMap
+from hdmf.build import BuildManager, ReferenceBuilder, TypeMap
 from hdmf.container import AbstractContainer
 
 from hdmf_io_core.bridge.arrays import introduce
@@ -32,6 +34,15 @@ if TYPE_CHECKING:
 __all__ = ["HdmfManager"]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """A builder of hdmf that was written; kept alive, since its place in memory is its name."""
+
+    builder: Any
+    path: str
+    attributes: dict[str, object]
+
+
 class HdmfManager:
     """One of hdmf's managers, at work for one IO.
 
@@ -56,7 +67,7 @@ class HdmfManager:
         self._io: StorageIO | None = None
         self._facade: StorageHDMFIO | None = None
         self._order = Order(None)
-        self._written: dict[int, tuple[Any, str]] = {}
+        self._written: dict[int, _Written] = {}
         self._home_of: Callable[[str], Home | None] = _nowhere
 
     # the IO
@@ -182,6 +193,7 @@ class HdmfManager:
             read=read,
             at=self.io.tree.home_of,
             home=home,
+            is_written=self.is_written,
             specs=self.specs,
             native=self._native,
         )
@@ -218,7 +230,8 @@ class HdmfManager:
 
     def settle(self, container: object, home_of: Callable[[str], Home | None]) -> None:
         """Take note that what was built last is stored."""
-        self._written.update(self._order.paths)
+        for key, (builder, path) in self._order.paths.items():
+            self._written[key] = _Written(builder, path, dict(builder.attributes))
         self._home_of = home_of
 
     def read(self, builder: object) -> Read | None:
@@ -231,7 +244,16 @@ class HdmfManager:
         if read is not None:
             return _home_of(read)
         written = self._written.get(id(builder))
-        return None if written is None else self._home_of(written[1])
+        return None if written is None else self._home_of(written.path)
+
+    def is_written(self, builder: Any) -> bool:
+        """Whether a builder was written here, and its attributes are still the same."""
+        written = self._written.get(id(builder))
+        if written is None or written.attributes.keys() != builder.attributes.keys():
+            return False
+        return all(
+            _is_same(value, written.attributes[key]) for key, value in builder.attributes.items()
+        )
 
     def specs(self, stored: SpecDocuments) -> SpecDocuments:
         """Return the namespaces of the manager that are not among the stored ones."""
@@ -243,6 +265,14 @@ class HdmfManager:
         if isinstance(stored, LazyDataset) and isinstance(storage, SupportsNative):
             return storage.native(stored.path)
         return stored
+
+
+def _is_same(value: Any, old: Any) -> bool:
+    """Whether an attribute was not changed; hdmf makes some of them anew for each build."""
+    if isinstance(value, ReferenceBuilder) and isinstance(old, ReferenceBuilder):
+        return value.builder is old.builder
+    is_plain = isinstance(value, (str, bytes, bool, int, float, np.generic))
+    return value is old or (is_plain and type(value) is type(old) and bool(value == old))
 
 
 def _home_of(read: Read) -> Home | None:

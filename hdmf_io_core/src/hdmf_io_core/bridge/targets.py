@@ -34,13 +34,15 @@ class Knowledge:
         From a path to the home of what is stored there; None if nothing is.
     home : callable
         From a builder to where it is stored; None if it is not.
+    is_written : callable
+        Tells whether a builder's attributes are stored as they are.
     specs : callable
         Gives the specifications of the manager's types.
     native : callable
         From a stored array to what the user is given for it.
     """
 
-    __slots__ = ("at", "home", "manager", "native", "read", "specs")
+    __slots__ = ("at", "home", "is_written", "manager", "native", "read", "specs")
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Knowledge:
         read: Callable[[object], Read | None],
         at: Callable[[str], Home | None],
         home: Callable[[object], Home | None],
+        is_written: Callable[[Any], bool],
         specs: SpecSource,
         native: Callable[[Any], object],
     ) -> None:
@@ -56,6 +59,7 @@ class Knowledge:
         self.read = read
         self.at = at
         self.home = home
+        self.is_written = is_written
         self.specs = specs
         self.native = native
 
