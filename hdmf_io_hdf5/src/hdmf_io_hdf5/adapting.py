@@ -67,6 +67,7 @@ def _adapted(spec: CodecSpec, element: ElementType, losses: list[str]) -> list[C
         return [spec]
     plugin = _plugin(spec, element)
     if plugin is not None:
+        losses.extend(_lacking(spec))
         return [plugin]
     if spec.name in _COMPRESSORS and not is_self_contained(element):
         losses.append("HDF5 does not compress text, references and sequences")
@@ -87,13 +88,26 @@ def _plugin(spec: CodecSpec, element: ElementType) -> CodecSpec | None:
         # These are addresses, in a chunk.
         return None
     if spec.name == "zstd" and h5z.filter_avail(_ZSTD) and not config.get("checksum"):
-        return _filter(_ZSTD, (max(1, int(config.get("level", 3))),), "Zstandard compression")
+        # Level 0, which Zarr's writers take for the default, is 1 to the plugin when it encodes.
+        return _filter(_ZSTD, (max(0, int(config.get("level", 3))),), "Zstandard compression")
     if spec.name == "blosc" and h5z.filter_avail(_BLOSC) and config["cname"] in _BLOSC_COMPRESSORS:
         name = _BLOSC_COMPRESSORS.index(config["cname"])
         shuffle = config["shuffle"] if isinstance(config["shuffle"], int) else 1
-        values = (0, 0, 0, 0, int(config["clevel"]), max(0, shuffle), name)
-        return _filter(_BLOSC, values, "blosc")
+        if shuffle < 0:
+            # What numcodecs chooses by itself: bits of bytes, bytes of all else.
+            shuffle = 2 if file_type(element).get_size() == 1 else 1
+        return _filter(_BLOSC, (0, 0, 0, 0, int(config["clevel"]), shuffle, name), "blosc")
     return None
+
+
+def _lacking(spec: CodecSpec) -> list[str]:
+    """Return what of a codec its plugin does not have, in words."""
+    config: Any = spec.config
+    if spec.name == "zstd" and int(config.get("level", 3)) < 0:
+        return ["HDF5's Zstandard has no levels below 0; level 0 takes their place"]
+    if spec.name == "blosc" and config.get("blocksize"):
+        return ["HDF5's Blosc chooses the size of its blocks itself"]
+    return []
 
 
 def _filter(number: int, values: tuple[int, ...], name: str) -> CodecSpec:
