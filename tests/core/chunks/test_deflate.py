@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hdmf_io_core.chunks import deflate, trial
 from hdmf_io_core.chunks.deflate import Library, deflated, deflaters, inflated, zlib_deflater
 from hdmf_io_core.chunks.shuffle import shuffled
-from hdmf_io_core.chunks.trial import Recipe, Trials, choose
+from hdmf_io_core.chunks.trial import Recipe, Trials, choose, still_poor
 from hdmf_io_core.errors import CorruptChunkError
 
 EVERY = {d.name + str(d.level): d for n in range(1, 10) for d in (*deflaters(n), zlib_deflater(n))}
@@ -133,3 +133,14 @@ def test_what_follows_the_stream_is_passed_over() -> None:
 def test_libraries_are_named() -> None:
     assert str(Library(None, None, None)) == "zlib"
     assert str(Library(zlib, zlib, zlib)) == "ISA-L, libdeflate, zlib-ng, zlib"
+
+
+def test_a_plane_is_not_stored_where_a_chunk_is_half_empty() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, 100_000).astype("<i2")
+    recipe = choose(u8(noise), 2, 4)
+    assert recipe.stored == (True, False)
+    assert still_poor(shuffled(u8(noise), 2), recipe) == (True, False)
+    noise[40_000:] = 0
+    assert still_poor(shuffled(u8(noise), 2), recipe) == (False, False)
+    few = np.zeros(40, "<i2")
+    assert still_poor(shuffled(u8(few), 2), recipe) == (False, False)

@@ -12,7 +12,7 @@ import numpy as np
 from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
 from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
-from hdmf_io_core.chunks.trial import Recipe, Trials
+from hdmf_io_core.chunks.trial import Recipe, Trials, still_poor
 from hdmf_io_core.errors import CorruptChunkError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec, RawChunk
 
@@ -176,7 +176,7 @@ class _Zlib:
     def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
         if recipe is None:
             recipe = Recipe(zlib_deflater(self.level))
-        return deflated(data, recipe.deflater, recipe.stored)
+        return deflated(data, recipe.deflater, still_poor(data, recipe))
 
     def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
         return inflated(data, n_bytes)

@@ -17,7 +17,7 @@ from hdmf_io_core.chunks.shuffle import shuffled
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Recipe", "Trials", "choose"]
+__all__ = ["Recipe", "Trials", "choose", "still_poor"]
 
 SAMPLE_BYTES = 128 << 10
 """How much of a large chunk is tried."""
@@ -26,10 +26,13 @@ WHOLE_BYTES = 256 << 10
 _SAMPLES = 4
 _LOW_LEVEL_RATIO = 1.045
 """Levels 1 to 4 may come out this much larger than zlib in samples; 1.05 is promised of files."""
-_HIGH_LEVEL_RATIO = 0.997
-"""Levels from 5 on are not to come out larger at all, and samples do not tell all."""
+_HIGH_LEVEL_RATIO = 1.0
+"""Levels from 5 on are not to come out larger."""
 _FIXED_BYTES = 16
 """What a short stream may be longer without telling anything of a long one."""
+_GLANCE_BYTES = 8 << 10
+"""How much of each plane that is to be stored is looked at in every chunk."""
+_GLANCE = 0.97
 _LEAST_GAIN = {True: 0.98, False: 0.995}
 """A plane that deflates to more than this part of itself is stored; for low levels, and others."""
 
@@ -114,6 +117,39 @@ def choose(data: npt.NDArray[np.uint8], size: int, level: int) -> Recipe:
         if len(deflated(sample, deflater, stored)) <= limit:
             return Recipe(deflater, stored if any(stored) else ())
     return Recipe(zlib_deflater(level))
+
+
+def still_poor(data: npt.NDArray[np.uint8], recipe: Recipe) -> tuple[bool, ...]:
+    """Return which planes of a chunk to store: those of its recipe that look incompressible here.
+
+    The recipe comes from another chunk; this one may be half empty.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_bytes,), dtype uint8
+        The chunk, shuffled.
+    recipe
+        Of its array.
+    """
+    if not any(recipe.stored):
+        return ()
+    length = len(data) // len(recipe.stored)
+    planes = data[: length * len(recipe.stored)].reshape(-1, length)
+    poor = []
+    for plane, is_stored in zip(planes, recipe.stored, strict=True):
+        glance = _pieces(plane) if is_stored else plane
+        poor.append(is_stored and len(recipe.deflater.whole(glance)) >= _GLANCE * len(glance))
+    return _possible(tuple(poor), recipe.deflater)
+
+
+def _pieces(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return short pieces from all over a plane."""
+    if len(plane) <= _GLANCE_BYTES:
+        return plane
+    each = _GLANCE_BYTES // 16
+    starts = np.linspace(0, len(plane) - each, 16).astype(np.intp)
+    pieces: npt.NDArray[np.uint8] = plane[starts[:, np.newaxis] + np.arange(each)].reshape(-1)
+    return pieces
 
 
 def _possible(poor: tuple[bool, ...], deflater: Deflater) -> tuple[bool, ...]:
