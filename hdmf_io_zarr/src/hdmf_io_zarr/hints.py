@@ -52,5 +52,5 @@ def check_finished(root: Node, source: str) -> None:
             msg,
             source=source,
             hint="If no one is writing it, open it with allow_unfinished=True, check it, and "
-            "write it once more; else wait.",
+            "export it to another store; else wait.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from hdmf_io_core.errors import NotThisFormatError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode
 from hdmf_io_zarr.opening import StoreOptions, open_storage
@@ -90,7 +91,22 @@ class ZarrIO(StorageIO):
         checked = check_mode(mode)
         opened = open_storage(path, checked, options)
         self._lock = opened.lock
+        self._check_root(opened.storage)
         super().__init__(opened.storage, checked, manager=manager, publication=opened.publication)
+
+    def _check_root(self, storage: ZarrReader) -> None:
+        """Refuse a store that is one array: there is no container that it could be."""
+        root = storage.node("/")
+        if root is not None and root.kind == "group":
+            return
+        storage.close()
+        self._unlock()
+        msg = "the store is a single array, not a group"
+        raise NotThisFormatError(
+            msg,
+            source=storage.source,
+            hint="Open it with zarr.open_array, and give that as the data of a Data.",
+        )
 
     @property
     def file(self) -> Any:
