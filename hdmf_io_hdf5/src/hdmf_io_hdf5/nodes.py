@@ -31,6 +31,9 @@ __all__ = ["Index", "Nodes", "index_of"]
 
 _KINDS: dict[int, NodeKind] = {h5g.GROUP: "group", h5g.DATASET: "array", h5g.TYPE: "datatype"}
 _LINKS_LIMIT = 16
+_ABROAD = "\0"
+"""What the first part of a path starts with that leads into another file: no name holds it. The
+number of that file follows."""
 
 Index = dict[Identity, str]
 """The first path, in the order of names, of every object of a file."""
@@ -86,11 +89,12 @@ class Nodes:
     def node(self, path: str) -> NodeInfo | None:
         """Look one entry up; see ``StorageReader.node``."""
         parts = split(path)
-        if not parts:
-            return self._root_info()
-        if not _is_storable(path):
+        home, inner = self._home_of(parts)
+        if not inner:
+            return self._root_info(home, path)
+        if not _is_storable("/".join(inner)):
             return None
-        parent = self._follow(self._root(self._homes.own), parts[:-1], _LINKS_LIMIT)
+        parent = self._follow(self._root(home), inner[:-1], _LINKS_LIMIT)
         name = to_name(parts[-1])
         if isinstance(parent, _Broken) or not isinstance(parent.oid, h5g.GroupID):
             return None
@@ -102,7 +106,8 @@ class Nodes:
         """Yield the entries of a group; names are listed at once, nodes looked up one by one."""
         parts = split(path)
         self.open(path)
-        place = self._follow(self._root(self._homes.own), parts, _LINKS_LIMIT)
+        home, inner = self._home_of(parts)
+        place = self._follow(self._root(home), inner, _LINKS_LIMIT)
         if isinstance(place, _Broken) or not isinstance(place.oid, h5g.GroupID):
             msg = "the node is no group, it has no children"
             raise NodeNotFoundError(
@@ -116,16 +121,16 @@ class Nodes:
         return (self._entry(place, name, join(above, to_text(name))) for name in names)
 
     def at(self, key: Identity, path: str) -> NodeInfo | None:
-        """Return the node at a path of the file of ``key``, by a path of this reader if it has one.
+        """Return the node at a path of the file of ``key``, under a path of this reader.
 
-        A node of another file that no known external link leads to has its path in that file; its
-        ``source`` differs from the reader's.
+        In another file that is one through an external link that was followed; where none leads to
+        the node, one that only this reader understands.
         """
         home = self._homes.by_number(key[0])
         if home is None:
             return None
         kind = object_kind(home.fid, to_name(path))
-        shown = path
+        shown = path if home is self._homes.own else f"/{_ABROAD}{key[0]}{path}".rstrip("/")
         for inner, outer in self.mounts.get(key[0], {}).items():
             if path == inner or path.startswith(inner.rstrip("/") + "/"):
                 shown = outer + path[len(inner.rstrip("/")) :]
@@ -139,20 +144,28 @@ class Nodes:
             n_names=kind[2],
         )
 
+    def _home_of(self, parts: tuple[str, ...]) -> tuple[Home, tuple[str, ...]]:
+        """Return the file that a path leads into, and the parts of the path there."""
+        number = parts[0].removeprefix(_ABROAD) if parts else ""
+        if not number.isdecimal() or number == parts[0]:
+            return self._homes.own, parts
+        home = self._homes.by_number(int(number))
+        return (self._homes.own, parts) if home is None else (home, parts[1:])
+
     def _opened(self, path: str) -> h5i.ObjectID | None:
-        if not _is_storable(path):
+        home, inner = self._home_of(split(path))
+        if not _is_storable("/".join(inner)):
             return None
-        name = to_name("/" + "/".join(split(path)))
-        return opened(self._homes.own.fid, name, self._lapl)
+        return opened(home.fid, to_name("/" + "/".join(inner)), self._lapl)
 
     def _root(self, home: Home) -> _Place:
         return _Place(h5o.open(home.fid, b"/"), home, "/")
 
-    def _root_info(self) -> NodeInfo:
-        own = self._homes.own
-        key, _, n_names = object_kind(own.fid)
+    def _root_info(self, home: Home, path: str) -> NodeInfo:
+        key, _, n_names = object_kind(home.fid)
         # The root has no entry anywhere; HDF5 counts none.
-        return NodeInfo("/", "group", key, own.source, "/", n_names=max(1, n_names))
+        shown = "/" if home is self._homes.own else path
+        return NodeInfo(shown, "group", key, home.source, "/", n_names=max(1, n_names))
 
     def _entry(self, place: _Place, name: bytes, path: str) -> NodeInfo:
         link = link_target(place.oid, name)

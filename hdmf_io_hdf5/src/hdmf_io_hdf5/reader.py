@@ -175,8 +175,8 @@ class HDF5Reader:
     def resolve(self, ref: ObjectRef | RegionRef) -> NodeInfo | None:
         """Find the node behind a reference; None if it dangles.
 
-        A node of an externally linked file is given by a path of this reader where an external link
-        that was followed leads to it; else by its path in that file, which ``source`` names.
+        A node of another file has a path of this reader: one through an external link that was
+        followed, or, where none leads to the node, one that only this reader understands.
         """
         self._check_open()
         target = ref.target if isinstance(ref, RegionRef) else ref

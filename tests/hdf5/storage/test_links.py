@@ -139,7 +139,8 @@ def test_references_in_other_files_resolve_there(
 ) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as other:
         other["deep/y"] = np.arange(4)
-        other["alone"] = 1
+        other["alone/inner"] = 1
+        other["alone"].attrs["is"] = "elsewhere"
         other["deep/refs"] = np.array([other["deep/y"].ref, other["alone"].ref], h5py.ref_dtype)
     h5["ext"] = h5py.ExternalLink("other.h5", "/deep")
     reader.node("/ext")
@@ -148,7 +149,26 @@ def test_references_in_other_files_resolve_there(
     found = reader.resolve(inside)
     assert (found.path, found.home) == ("/ext/y", "/deep/y")
     found = reader.resolve(outside)
-    assert (found.path, found.source) == ("/alone", str(tmp_path / "other.h5"))
+    assert (found.home, found.source) == ("/alone", str(tmp_path / "other.h5"))
+    assert reader.node(found.path) == found
+    assert reader.attributes(found.path)["is"].value == "elsewhere"
+    (child,) = reader.children(found.path)
+    assert (child.name, child.home) == ("inner", "/alone/inner")
+    assert oracle.read_all(reader.array(child.path)) == 1
+
+
+def test_a_path_of_the_same_name_here_is_not_taken_for_one_there(
+    h5: h5py.File, reader: HDF5Reader, tmp_path: Path, oracle: SimpleNamespace
+) -> None:
+    h5["alone"] = "here"
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["deep/x"] = 0
+        other["alone"] = "there"
+        other["deep"].attrs["ref"] = other["alone"].ref
+    h5["ext"] = h5py.ExternalLink("other.h5", "/deep")
+    reader.node("/ext")
+    found = reader.resolve(reader.attributes("/ext")["ref"].value)
+    assert oracle.read_all(reader.array(found.path)) == "there"
 
 
 def test_close_lets_go_of_other_files(copy_of: Callable[[str], Path]) -> None:
