@@ -1,4 +1,7 @@
-"""Run the benchmarks and print a table: ``python benchmarks/run.py [--quick] [--json PATH]``."""
+"""Run the benchmarks and print a table.
+
+``python benchmarks/run.py [--quick] [--json PATH] [opening] [reading] [writing]``
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import opening
+import reading
+import writing
 from harness import machine, measure, table, write_json
+
+TOPICS = {"opening": opening, "writing": writing, "reading": reading}
 
 
 def main() -> None:
@@ -18,12 +25,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave the largest cases out")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(TOPICS))
     arguments = parser.parse_args()
+    if unknown := set(arguments.topics) - set(TOPICS):
+        parser.error(f"there is no topic {', '.join(sorted(unknown))}")
     results = []
-    with tempfile.TemporaryDirectory() as folder:
-        for case in opening.cases(Path(folder), quick=arguments.quick):
-            results += measure(case)
-            print(f"done: {case.name}", file=sys.stderr)
+    for topic in arguments.topics or TOPICS:
+        with tempfile.TemporaryDirectory() as folder:
+            for case in TOPICS[topic].cases(Path(folder), quick=arguments.quick):
+                results += measure(case)
+                print(f"done: {case.name}", file=sys.stderr)
     print("Files in the page cache (warm); ways run in turn.", machine())
     print()
     print(table(results))

@@ -1,0 +1,149 @@
+"""Writing compressed arrays, streams and appended rows."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+from harness import Case
+from samples import CHUNKS, GZIP, checksum, kinds, stored, typed_file
+
+from hdmf_io_core import Container, Data, open_io
+from hdmf_io_hdf5 import H5DataIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+_SIZES_OF = {"ours": "hdmf-io", "plain": "h5py", "stock": "hdmf"}
+
+
+def cases(folder: Path, *, quick: bool) -> Iterator[Case]:
+    """Yield the cases; what is written stays in ``folder`` until the run is over."""
+    n_rows = 150_000 if quick else 1_500_000
+    repeats = 3 if quick else 5
+    for name, values in kinds(n_rows).items():
+        data = stored(folder, name, values)
+        for label, options in _options(name):
+            yield Case(
+                f"write {name}, {label}",
+                {
+                    f"{title} write": partial(run, folder / f"{way}.h5", data, options)
+                    for (way, title), run in zip(
+                        _SIZES_OF.items(), (ours, plain, stock), strict=True
+                    )
+                },
+                repeats,
+            )
+    yield from _growing(folder, n_rows, repeats)
+
+
+def _options(name: str) -> Sequence[tuple[str, dict[str, Any]]]:
+    found = [("gzip 4", GZIP)]
+    if name == "int16 recording":
+        found.append(("gzip 5", {**GZIP, "compression_opts": 5}))
+        found.append(("gzip 4 + fletcher32", {**GZIP, "fletcher32": True}))
+    return found
+
+
+def _growing(folder: Path, n_rows: int, repeats: int) -> Iterator[Case]:
+    data = folder / "int16 recording.npy"
+    start = folder / "start.h5"
+    values = np.load(data, mmap_mode="r")
+    typed_file(start, values, chunks=CHUNKS, maxshape=(None, 64), **GZIP)
+    for way in ("ours", "plain"):
+        shutil.copyfile(start, folder / f"{way}.h5")
+    n_new = n_rows // 100
+    for batch in (n_new, 100):
+        ways: dict[str, Callable[[], object]] = {
+            "hdmf-io append": partial(ours_append, folder / "ours.h5", data, n_new, batch),
+            "h5py append": partial(plain_append, folder / "plain.h5", data, n_new, batch),
+        }
+        yield Case(f"append 1 % in batches of {batch} rows", ways, repeats)
+    n_streamed = n_rows // 10
+    streams: dict[str, Callable[[], object]] = {
+        "hdmf-io stream of rows": partial(ours_stream, folder / "ours.h5", data, n_streamed),
+        "hdmf stream of rows": partial(stock_stream, folder / "stock.h5", data, n_streamed),
+    }
+    yield Case("write a generator of rows, gzip 4", streams, 1 if n_rows > 10**6 else repeats)
+
+
+def ours(path: Path, data: Path, options: dict[str, Any]) -> object:
+    values = np.load(data)
+    root = Container("root")
+    root.add_child(Data("data", H5DataIO(values, chunks=CHUNKS, **options)))
+    with open_io(path, "w") as io:
+        io.write(root)
+    return values.shape
+
+
+def plain(path: Path, data: Path, options: dict[str, Any]) -> object:
+    values = np.load(data)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("data", data=values, chunks=CHUNKS, **options)
+    return values.shape
+
+
+def stock(path: Path, data: Path, options: dict[str, Any]) -> object:
+    from hdmf.backends.hdf5 import H5DataIO as StockDataIO
+
+    values = np.load(data)
+    _stock_write(path, StockDataIO(values, chunks=CHUNKS, **options))
+    return values.shape
+
+
+def _stock_write(path: Path, data: Any) -> None:
+    from hdmf.backends.hdf5 import HDF5IO
+    from hdmf.common import SimpleMultiContainer, get_manager
+    from hdmf.container import Data as StockData
+
+    root = SimpleMultiContainer(name="root", containers=[StockData(name="data", data=data)])
+    with HDF5IO(str(path), "w", manager=get_manager()) as io:
+        io.write(root)
+
+
+def ours_append(path: Path, data: Path, n_new: int, batch: int) -> object:
+    values = np.load(data, mmap_mode="r")[:n_new]
+    with open_io(path, "a") as io:
+        target = io.read()["data"].data  # type: ignore[union-attr]
+        for start in range(0, n_new, batch):
+            target.append(values[start : start + batch])
+    return _length(path)
+
+
+def plain_append(path: Path, data: Path, n_new: int, batch: int) -> object:
+    values = np.load(data, mmap_mode="r")[:n_new]
+    with h5py.File(path, "r+") as file:
+        target = file["data"]
+        for start in range(0, n_new, batch):
+            stop = min(start + batch, n_new)
+            length = len(target)
+            target.resize(length + stop - start, axis=0)
+            target[length:] = values[start:stop]
+    return _length(path)
+
+
+def _length(path: Path) -> int:
+    with h5py.File(path, "r") as file:
+        return len(file["data"])
+
+
+def ours_stream(path: Path, data: Path, n_rows: int) -> object:
+    rows = np.load(data, mmap_mode="r")[:n_rows]
+    root = Container("root")
+    root.add_child(Data("data", H5DataIO(iter(rows), **GZIP)))
+    with open_io(path, "w") as io:
+        io.write(root)
+    return checksum(path)
+
+
+def stock_stream(path: Path, data: Path, n_rows: int) -> object:
+    from hdmf.backends.hdf5 import H5DataIO as StockDataIO
+    from hdmf.data_utils import DataChunkIterator
+
+    rows = np.load(data, mmap_mode="r")[:n_rows]
+    _stock_write(path, StockDataIO(DataChunkIterator(data=iter(rows)), **GZIP))
+    return checksum(path)
