@@ -61,6 +61,13 @@ def read_flat(
     span = (last + 1 - first) * row_bytes
     if span > _SPAN_BYTES and (row_bytes > _JOB_BYTES or span > _LEAST_SHARE * out.nbytes):
         return False
+    if span <= _SPAN_BYTES:
+        held = np.empty((last + 1 - first, *shape[1:], cells.shape[-1]), np.uint8)
+        read(first * row_bytes, held.reshape(-1).data)
+        inside = (_moved(rows, first), *selection.axes[1:])
+        wide = wide_dtype(cells.shape[-1])
+        cells.view(wide)[..., 0] = taken(held.view(wide)[..., 0], inside)
+        return True
     n_rows = max(1, _JOB_BYTES // row_bytes)
     with pool.window(_nothing) as window:
         for start in range(first, last + 1, n_rows):
@@ -73,6 +80,9 @@ def read_flat(
 def _read_rows(read: FlatRead, offset: int, cells: npt.NDArray[np.uint8], pool: WorkerPool) -> None:
     """Read one run of bytes, in parallel if it is long."""
     view = cells.reshape(-1).data
+    if len(view) <= _SPAN_BYTES:
+        read(offset, view)
+        return
     with pool.window(_nothing) as window:
         for start in range(0, len(view), _JOB_BYTES):
             part = view[start : start + _JOB_BYTES]
@@ -109,6 +119,12 @@ def _ends(axis: AxisSelection) -> tuple[int, int]:
         places = range(axis.start, axis.stop, axis.step)
         return places[0], places[-1]
     return int(axis[0]), int(axis[-1])
+
+
+def _moved(axis: AxisSelection, first: int) -> AxisSelection:
+    if isinstance(axis, slice):
+        return slice(axis.start - first, axis.stop - first, axis.step)
+    return axis - first
 
 
 def _are_whole(axes: tuple[AxisSelection, ...], shape: Shape) -> bool:
