@@ -7,7 +7,6 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-import zarr
 
 from hdmf_io_core import Container, Data, DataChunk, DataChunkIterator, GenericDataChunkIterator
 from hdmf_io_core.errors import OptionError, ShapeError
@@ -75,8 +74,6 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
     "lazy": lambda _: Lazy(VALUES),
     "lazy with chunks": lambda _: Lazy(VALUES, chunks=(5, 2)),
     "lazy with chunks of many lengths": lambda _: Lazy(VALUES, chunks=((8, 8, 4), (3,))),
-    "zarr": lambda _: zarr.array(VALUES, chunks=(6, 2)),
-    "rows of zarr": lambda _: DataChunkIterator(zarr.array(VALUES, chunks=(6, 2))),
     "array": lambda _: VALUES,
 }
 

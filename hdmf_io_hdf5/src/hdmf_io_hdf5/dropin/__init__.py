@@ -1,6 +1,22 @@
 """hdmf's and pynwb's own HDF5 classes over this engine: change the import line, no more."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from hdmf_io_hdf5.dropin.hdf5io import HDF5IO
-from hdmf_io_hdf5.dropin.nwb import NWBHDF5IO
+
+if TYPE_CHECKING:
+    from hdmf_io_hdf5.dropin.nwb import NWBHDF5IO
 
 __all__ = ["HDF5IO", "NWBHDF5IO"]
+
+
+def __getattr__(name: str) -> object:
+    # pynwb is needed by its own class alone.
+    if name != "NWBHDF5IO":
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from hdmf_io_hdf5.dropin.nwb import NWBHDF5IO
+
+    return NWBHDF5IO
