@@ -137,7 +137,8 @@ def test_layout_that_does_not_fit_is_refused_with_its_place(
         write(H5DataIO(data() if callable(data) else data, **options), mode)
 
 
-@pytest.mark.parametrize("number", [32015, 305])
+# Numbers that no plugin package brings, or its import elsewhere would change what is tested.
+@pytest.mark.parametrize("number", [32019, 305])
 def test_data_of_a_missing_filter_names_number_and_remedy(number: int, tmp_path: Any) -> None:
     path = tmp_path / "foreign.h5"
     with h5py.File(path, "w") as file:
@@ -148,9 +149,7 @@ def test_data_of_a_missing_filter_names_number_and_remedy(number: int, tmp_path:
         space = h5py.h5s.create_simple((4,))
         made = h5py.h5d.create(file.id, b"x", h5py.h5t.NATIVE_INT32, space, plist)
         made.write_direct_chunk((0,), b"no such encoding")
-    if h5py.h5z.filter_avail(number):
-        number = 0
-    with HDF5IO(path) as io, pytest.raises(OSError) as caught:  # noqa: PT011
+    with HDF5IO(path) as io, pytest.raises(UnknownCodecError) as caught:
         io.read()["x"][:]
-    assert str(number or "x") in str(caught.value)
+    assert str(number) in str(caught.value)
     assert getattr(caught.value, "source", None) == str(path)
