@@ -1,15 +1,18 @@
 """Roots that are special: a single array, and one that a writer left marked."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import zarr
+import zarr.storage
 
 from hdmf_io_core import Container, Data, open_io
-from hdmf_io_core.errors import NotThisFormatError
+from hdmf_io_core.errors import NotThisFormatError, OpenError
+from hdmf_io_zarr import ZarrIO
 
 
 @pytest.mark.parametrize("mode", ["r", "r+"])
@@ -37,3 +40,26 @@ def test_an_unfinished_store_can_be_exported(tmp_path: Path, zarr_format: Any) -
         io.export(src)
     with open_io(copy) as io:
         assert io.read()["x"].data[:].tolist() == [1, 2]
+
+
+def test_file_opens_beside_arrays_that_zarr_python_does_not_know(
+    tmp_path: Path, zarr_format: Any
+) -> None:
+    path = tmp_path / "records.zarr"
+    root = Container("root")
+    root.add_child(Data("plain", [1, 2]))
+    root.add_child(Data("records", np.array([(1, "a")], [("n", "i4"), ("s", object)])))
+    with open_io(path, "w", zarr_format=zarr_format) as io:
+        io.write(root)
+    with open_io(path) as io:
+        assert list(io.file["plain"][:]) == [1, 2]
+
+
+def test_a_scheme_whose_package_is_missing_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ImportError("this scheme needs a package")
+
+    monkeypatch.setattr(zarr.storage.FsspecStore, "from_url", refuse)
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(OpenError, match="this scheme needs a package"):
+        ZarrIO("http://example.org/store.zarr")

@@ -108,13 +108,13 @@ def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> Objec
             from zarr.storage import FsspecStore
 
             store: Any = FsspecStore.from_url(url, dict(options or {}), read_only=read_only)
-        except ModuleNotFoundError:
+        except ImportError:  # fsspec's own, or that of a package which it needs for the scheme
             from obstore.store import from_url
             from zarr.storage import ObjectStore as Obstore
 
             store = Obstore(from_url(url, **dict(options or {})), read_only=read_only)
-    except ModuleNotFoundError as error:
-        msg = f"a URL needs a package that is not installed: {error.name}"
+    except ImportError as error:
+        msg = f"a URL needs a package that is not installed: {error.__context__ or error}"
         hint = (
             "Run: pip install fsspec, with what it needs for the scheme (s3fs, gcsfs), or obstore."
         )

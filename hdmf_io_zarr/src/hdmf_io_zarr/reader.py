@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -192,13 +193,21 @@ class ZarrReader(StoreNodes):
 
         self.check_open()
         place = self._at(path)
+        open_node = functools.partial(
+            zarr.open,
+            place.home.store.native(),
+            path=place.path.strip("/"),
+            mode=self._native_mode,
+            zarr_format=place.home.zarr_format,
+        )
         try:
-            return zarr.open(
-                place.home.store.native(),
-                path=place.path.strip("/"),
-                mode=self._native_mode,
-                zarr_format=place.home.zarr_format,
-            )
+            try:
+                return open_node()
+            except (TypeError, ValueError):
+                if place.node.kind != "group":
+                    raise
+                # For one array that it does not know it refuses all consolidated metadata.
+                return open_node(use_consolidated=False)
         except (KeyError, NotImplementedError, TypeError, ValueError) as error:
             msg = f"zarr-python cannot open the node: {error}"
             raise UnsupportedFeatureError(msg, source=self.source, path=path) from error
