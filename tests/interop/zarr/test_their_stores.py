@@ -108,3 +108,8 @@ def test_links_stay_good_when_the_folder_moves(copy_of_theirs: Any, tmp_path: Pa
         store.rename(moved / store.name)
     with open_io(moved / "linked.zarr") as io:
         assert io.read()["acquisition/orig/data"].data[1] == 1.0
+
+
+def test_file_is_the_root_group_of_zarr_python(path: Path) -> None:
+    with ZarrIO(path) as io:
+        assert "object_id" in io.file.attrs
