@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from hdmf_io_core.chunks.flat import read_flat
@@ -79,7 +80,13 @@ class Engine:
         layout = source.layout
         if not layout.shape or layout.storage_class != "contiguous":
             return False
-        if not isinstance(source, SupportsFlatReads) or not is_plain_bytes(layout.dtype):
+        if not _has_flat_reads(type(source)) or not is_plain_bytes(layout.dtype):
             return False
-        read = source.flat_reader()
+        read = cast("SupportsFlatReads", source).flat_reader()
         return read is not None and read_flat(read, layout.shape, selection, out, pool=self.pool)
+
+
+@cache
+def _has_flat_reads(kind: type) -> bool:
+    # Asking a protocol costs as much as reading a few elements.
+    return issubclass(kind, SupportsFlatReads)

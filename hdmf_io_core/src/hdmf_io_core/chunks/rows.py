@@ -10,6 +10,8 @@ import numpy as np
 
 from hdmf_io_core.chunks.encode import ChunkEncoder, EncodableSink, is_encodable
 from hdmf_io_core.chunks.grid import ChunkGrid
+from hdmf_io_core.chunks.read import read_chunks
+from hdmf_io_core.storage.protocols import SupportsDecoding
 from hdmf_io_core.storage.selection import Selection, select_region
 
 if TYPE_CHECKING:
@@ -70,7 +72,10 @@ class RowBuffer:
             held = select_region(
                 (slice(self._first, start), *(slice(0, length) for length in self._trailing))
             )
-            sink.read_into(held, self._rows[: self._filled])
+            if isinstance(sink, SupportsDecoding):
+                read_chunks(sink, held, self._rows[: self._filled], pool)
+            else:
+                sink.read_into(held, self._rows[: self._filled])
 
     @property
     def length(self) -> int:
