@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hdmf_io_core.chunks.grid import ChunkGrid, block_shape
+from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
 from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.chunks.write import SLAB_BYTES
 from hdmf_io_core.errors import ShapeError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
     from hdmf_io_core.storage.protocols import ArraySink, ArraySource, RawFetch
-    from hdmf_io_core.types import AnyArray, ChunkCoords
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Region
 
 __all__ = ["CopyReport", "can_copy_raw", "copy_array"]
 
@@ -175,17 +175,28 @@ def _copy_blocks(
     n_bytes = 0
     with StreamWriter(sink, None if engine is None else engine.pool) as writer:
         for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, SLAB_BYTES)).regions():
-            selection = select_region(region)
-            block = np.empty(selection.shape, layout.memory_dtype)
-            if engine is None:
-                source.read_into(selection, block)
-            else:
-                engine.read(source, selection, block)
-            n_bytes += block.nbytes
-            if map_values is not None:
-                block = map_values(block)
-            writer.write(region, block.astype(expected, copy=False))
+            n_bytes += math.prod(region_shape(region)) * layout.memory_dtype.itemsize
+            # No name keeps a block here, or it would stay while the next one is read.
+            writer.write(
+                region,
+                _block(source, region, map_values, engine).astype(expected, copy=False),
+            )
     return n_bytes
+
+
+def _block(
+    source: ArraySource,
+    region: Region,
+    map_values: Callable[[AnyArray], AnyArray] | None,
+    engine: Engine | None,
+) -> AnyArray:
+    selection = select_region(region)
+    block = np.empty(selection.shape, source.layout.memory_dtype)
+    if engine is None:
+        source.read_into(selection, block)
+    else:
+        engine.read(source, selection, block)
+    return block if map_values is None else map_values(block)
 
 
 def _same_fill(one: object, other: object) -> bool:
