@@ -1,0 +1,30 @@
+"""A conversion needs memory for some chunks, however large the dataset."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from peakmemory import CHUNK_BYTES, CHUNK_ROWS, COLUMNS, LIMIT_BYTES, rows, run
+
+N_BYTES = 500_000_000 // CHUNK_BYTES * CHUNK_BYTES
+FILTERS: dict[str, dict[str, Any]] = {
+    "copied": {"compression": "gzip", "compression_opts": 1, "shuffle": True},
+    "encoded anew": {"compression": "lzf"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", FILTERS)
+def test_half_a_gigabyte_both_ways(way: str, tmp_path: Path, zarr_format: Any) -> None:
+    source, store, back = (tmp_path / name for name in ("source.h5", "store.zarr", "back.h5"))
+    run("make", source, json.dumps({"n_bytes": N_BYTES, **FILTERS[way]}))
+    there = run(source, store, json.dumps({"zarr_format": zarr_format}))
+    assert int(there) < LIMIT_BYTES
+    assert int(run(store, back, "{}")) < LIMIT_BYTES
+    with h5py.File(back) as file:
+        assert file["x"].shape == (N_BYTES // COLUMNS // 2, COLUMNS)
+        last = [row for row, _ in zip(rows(CHUNK_BYTES), range(CHUNK_ROWS), strict=True)][-1]
+        assert np.array_equal(file["x"][CHUNK_ROWS - 1], last)
