@@ -41,15 +41,26 @@ def test_an_export_reads_as_its_source(path: Path, whole: bool, tmp_path: Path) 
             assert_same(stock.read(), nwbfile)
 
 
-def test_a_changed_container_is_exported(source: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("link_data", [True, False])
+def test_a_changed_container_is_exported(source: Any, tmp_path: Path, link_data: bool) -> None:
     path, nwbfile = tmp_path / "x.nwb", source.read()
     nwbfile.add_acquisition(series("new", np.arange(4.0)))
     nwbfile.set_modified()
     nwbfile.trials.add_column(name="side", description="d", data=["left", "right"])
+    # What refers to the tables, and what these refer to, is not changed itself.
+    nwbfile.electrodes.add_column(name="depth", description="d", data=[1.0, 2.0, 3.0, 4.0])
+    nwbfile.electrode_groups["shank"].set_modified()
     with NWBHDF5IO(path, "w") as out:
-        out.export(source, nwbfile, {"link_data": False})
+        out.export(source, nwbfile, {"link_data": link_data})
+    with h5py.File(path) as file:
+        linked = file["acquisition/linked"].get("data", getlink=True)
+        assert (type(linked), linked.path) == (h5py.SoftLink, "/acquisition/raw/data")
     with pynwb.NWBHDF5IO(path, "r") as stock:
         read = stock.read()
+        assert read.electrodes["group"][1] is read.electrode_groups["shank"]
+        assert read.acquisition["raw"].electrodes.table is read.electrodes
+        assert read.trials["timeseries"][1][0].timeseries is read.acquisition["linked"]
+        assert read.electrodes["depth"][2] == 3.0
         assert read.trials["side"][:].tolist() == ["left", "right"]
         assert set(read.acquisition) == {"raw", "linked", "new"}
 

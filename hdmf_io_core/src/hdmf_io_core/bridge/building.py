@@ -22,6 +22,7 @@ from hdmf_io_core.model.builders import (
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.policy import is_expandable_type
+from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.protocols import SupportsAdopt
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
     from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.protocols import StorageReader, StoredArray
     from hdmf_io_core.types import MaxShape
 
@@ -143,6 +145,13 @@ class Building:
             specs=self._knowledge.specs,
         )
 
+    def _keeps(self, element: ElementType | None) -> bool:
+        """Whether what was read goes on as it is stored.
+
+        In an export what a reference leads to may have been built anew.
+        """
+        return not self._order.export_source or element is None or not has_references(element)
+
     def _check_free(self, path: str) -> None:
         """Refuse to put a group that is new to hdmf where another stands."""
         storage = self._storage
@@ -166,8 +175,9 @@ class Building:
             return built, False
         with located(self._source, path):
             for name, value in builder.attributes.items():
-                if read is not None and name in stored and read.attributes.get(name) is value:
-                    built[name] = stored[name]
+                kept = stored.get(name)
+                if read and kept and read.attributes.get(name) is value and self._keeps(kept.dtype):
+                    built[name] = kept
                 elif value is not None:
                     built[name] = attribute_of(value, self._targets.refer)
                     changed = True
@@ -178,7 +188,7 @@ class Building:
     def _dataset(self, builder: Any, path: str) -> Entry:
         read, home = self._state(builder)
         attributes, changed = self._attributes(builder, read, path)
-        if read is not None and isinstance(read.stored, DatasetBuilder):
+        if read and isinstance(read.stored, DatasetBuilder) and self._keeps(read.stored.dtype):
             return DatasetBuilder(
                 builder.name,
                 read.stored.data,

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 from hdmf.backends.errors import UnsupportedOperation
 from hdmf.backends.io import HDMFIO
 
+from hdmf_io_core.bridge.allowed import (
+    check_exportable,
+    check_filled,
+    check_readable,
+    check_writable,
+)
 from hdmf_io_core.bridge.order import EXPANDABLE, Order, canonical
 from hdmf_io_core.bridge.specs import adopt_namespaces, load_documents
 from hdmf_io_core.errors import DispatchError, OpenError
-from hdmf_io_core.io.modes import starts_anew
 from hdmf_io_core.io.open import find_backend, open_io
 
 if TYPE_CHECKING:
@@ -115,12 +120,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         UnsupportedOperation
             If the mode does not allow to write.
         """
-        if self.mode == "r":
-            msg = (
-                f"Cannot write to file {self.source} in mode '{self.mode}'. "
-                "Please use mode 'r+', 'w', 'w-', 'x', or 'a'"
-            )
-            raise UnsupportedOperation(msg)
+        check_writable(self.source, self.mode)
         super().write(
             container,
             herd=herd,
@@ -138,19 +138,8 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         UnsupportedOperation
             If the mode does not allow to read, the IO is closed, or there is nothing in the file.
         """
-        if starts_anew(self.mode):
-            msg = (
-                f"Cannot read from file {self.source} in mode '{self.mode}'. "
-                "Please use mode 'r', 'r+', or 'a'."
-            )
-            raise UnsupportedOperation(msg)
-        root = self.read_builder()
-        if not root.obj_type:
-            msg = (
-                f"Cannot read data from file {self.source} in mode '{self.mode}'. "
-                "There are no values."
-            )
-            raise UnsupportedOperation(msg)
+        check_readable(self.source, self.mode)
+        check_filled(self.read_builder(), self.source, self.mode)
         return super().read()
 
     def export(
@@ -180,9 +169,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         ValueError
             If ``container`` is not the root of what ``src_io`` read.
         """
-        if self.mode != "w":
-            msg = f"Cannot export to file {self.source} in mode '{self.mode}'. Please use mode 'w'."
-            raise UnsupportedOperation(msg)
+        check_exportable(self.source, self.mode)
         arguments = dict(write_args or {})
         link_data = bool(arguments.setdefault("link_data", True))
         self._check_links(src_io, link_data=link_data)

@@ -91,7 +91,8 @@ class Targets:
             If its target is in no file and not in the tree.
         """
         read = self._knowledge.read(builder)
-        if read is not None and isinstance(read.stored, LinkBuilder):
+        is_export = self._order.export_source is not None
+        if not is_export and read is not None and isinstance(read.stored, LinkBuilder):
             return read.stored
         target = builder.builder
         placed = self._order.paths.get(id(target))
