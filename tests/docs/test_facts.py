@@ -9,6 +9,7 @@ import pytest
 
 import hdmf_io_core
 import hdmf_io_hdf5
+import hdmf_io_zarr
 from hdmf_io_core import errors
 from hdmf_io_core.cli.exitcodes import ExitCode
 from hdmf_io_core.io.open import list_backends
@@ -30,10 +31,12 @@ def rows(page: str, pattern: str) -> dict[str, str]:
     return {first.strip("`"): second for first, second in found}
 
 
-def test_the_table_of_options_is_that_of_the_backend() -> None:
-    (hdf5,) = (info for info in list_backends() if info.name == "hdf5")
-    (table,) = re.findall(r"\| option \|.*?\n\n", text("user/opening.md"), re.DOTALL)
-    assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE)) == dict(hdf5.options)
+@pytest.mark.parametrize(("page", "name"), [("user/opening.md", "hdf5"), ("user/zarr.md", "zarr")])
+def test_the_table_of_options_is_that_of_the_backend(page: str, name: str) -> None:
+    (backend,) = (info for info in list_backends() if info.name == name)
+    (table,) = re.findall(r"\| option \|.*?\n\n", text(page), re.DOTALL)
+    described = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE))
+    assert described == dict(backend.options)
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
@@ -52,7 +55,12 @@ def test_every_field_of_a_spec_is_described() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "package"), [("api/core.md", hdmf_io_core), ("api/hdf5.md", hdmf_io_hdf5)]
+    ("page", "package"),
+    [
+        ("api/core.md", hdmf_io_core),
+        ("api/hdf5.md", hdmf_io_hdf5),
+        ("api/zarr.md", hdmf_io_zarr),
+    ],
 )
 def test_every_public_name_is_in_the_reference(page: str, package: object) -> None:
     name = package.__name__
@@ -70,13 +78,15 @@ def test_every_error_that_a_page_names_exists() -> None:
 def test_files_that_the_architecture_names_exist() -> None:
     core = ROOT / "hdmf_io_core" / "src" / "hdmf_io_core"
     hdf5 = ROOT / "hdmf_io_hdf5" / "src" / "hdmf_io_hdf5"
+    zarr = ROOT / "hdmf_io_zarr" / "src" / "hdmf_io_zarr"
     first, second = text("explain/architecture.md").split("The HDF5 backend:")
     for room, files in re.findall(r"^\| `(\w+)/` \| .* \| (.*)\|$", first, re.MULTILINE):
         for name in re.findall(r"`([\w/]+\.py)`", files):
             assert (core / room / name).is_file(), f"{room}/{name}"
-    table = second.split("## ")[0]
-    for name in re.findall(r"`(\w+\.py)`", table):
-        assert (hdf5 / name).is_file(), name
+    tables = second.split("## ")[0].split("The Zarr backend:")
+    for folder, table in zip((hdf5, zarr), tables, strict=True):
+        for name in re.findall(r"`(\w+\.py)`", table):
+            assert (folder / name).is_file(), name
 
 
 def test_every_room_of_the_core_is_in_the_architecture() -> None:
