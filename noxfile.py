@@ -171,6 +171,49 @@ def interop(session: nox.Session) -> None:
     pytest(session, "tests/interop", "--ignore=tests/interop/zarr")
 
 
+# The suites of hdmf and pynwb themselves, with our classes in the place of theirs.
+SUITES = {
+    "pynwb": ("pynwb==4.2.*", ("tests/integration/hdf5", "tests/back_compat")),
+    "hdmf": (
+        "hdmf==6.2.*",
+        (
+            "tests/unit/test_io_hdf5_h5tools.py",
+            "tests/unit/test_io_hdf5.py",
+            "tests/unit/test_hdf5_roundtrip_extensions.py",
+            "tests/unit/back_compat_tests",
+            "tests/unit/test_table.py",
+            "tests/unit/common",
+        ),
+    ),
+}
+
+
+@nox.session
+@nox.parametrize("suite", [nox.param(name, id=name) for name in SUITES])
+def stock_suites(session: nox.Session, suite: str) -> None:
+    """Run the tests of hdmf or pynwb, from its source distribution, on our drop-in classes."""
+    session.install(*editable(), *group("test", "incumbent"))
+    requirement, paths = SUITES[suite]
+    plugin = ROOT / "tests" / "interop" / "bridge"
+    lines = (plugin / "deselected.txt").read_text(encoding="utf-8").splitlines()
+    left_out = [f"--deselect={line}" for line in lines if line.startswith("tests/")]
+    folder = Path(session.create_tmp())
+    session.run(
+        "python", "-m", "pip", "download", "-q", "--no-deps", "--no-binary", suite,
+        "-d", str(folder), requirement,
+    )  # fmt: skip
+    archive = max(folder.glob(f"{suite}-*.tar.gz"))
+    with tarfile.open(archive) as sdist:
+        sdist.extractall(folder, filter="data")
+    with session.chdir(folder / archive.name.removesuffix(".tar.gz")):
+        # Not our configuration, and not theirs: their tests warn, and have an order.
+        session.run(
+            "python", "-m", "pytest", "-q", "-p", "stockswap", "-p", "no:randomly",
+            "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".", "-W", "ignore",
+            *paths, *left_out, env={"PYTHONPATH": str(plugin)},
+        )  # fmt: skip
+
+
 # hdmf-zarr, whose formats no release reads both of; each with the zarr-python that it needs.
 ZARR_PEERS = {
     "0.13": ("3.11", ("hdmf-zarr==0.13.*", "zarr==2.18.*")),
@@ -261,7 +304,7 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-P", "docs/run_examples.py")
     session.run(
         "python", "-P", "-m", "pytest", "-p", "no:randomly", "--doctest-modules",
-        "--pyargs", "hdmf_io_core", "hdmf_io_hdf5",
+        "--pyargs", "hdmf_io_core", "hdmf_io_hdf5", "hdmf_io_zarr",
     )  # fmt: skip
 
 
