@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 def modules_with_examples() -> list[str]:
     """Return the modules of the packages that have a line with `>>>`."""
     found = []
-    for package in ("hdmf_io_core", "hdmf_io_hdf5"):
+    for package in ("hdmf_io_core", "hdmf_io_hdf5", "hdmf_io_zarr"):
         source = ROOT / package / "src"
         for path in sorted((source / package).rglob("*.py")):
             if ">>>" in path.read_text(encoding="utf-8"):

@@ -41,12 +41,12 @@ class ZarrDataIO(DataIO):
         Chunk shape; True or None for a good one.
     shards : tuple of int or None
         Shape of shards, whole multiples of ``chunks``; None for none. Format 3 only.
-    filters : sequence of codecs or None
+    filters : sequence of Codec or None
         Run before the compressor, in order.
-    compressor : codec, bool or None
+    compressor : Codec, bool or None
         A numcodecs codec, its name or configuration; True or None for the default, Zstandard;
         False for none.
-    codecs : sequence of codecs or None
+    codecs : sequence of Codec or None
         All codecs in order, in place of ``filters`` and ``compressor``.
     maxshape : tuple or None
         Largest shape, None in it for an axis without limit; None for not resizable.
