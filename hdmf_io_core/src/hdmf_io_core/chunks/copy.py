@@ -11,7 +11,6 @@ import numpy as np
 
 from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
 from hdmf_io_core.chunks.streamwriter import StreamWriter
-from hdmf_io_core.chunks.write import SLAB_BYTES
 from hdmf_io_core.errors import ShapeError
 from hdmf_io_core.storage.dtypes import is_self_contained
 from hdmf_io_core.storage.layout import CodecSpec
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region
 
 __all__ = ["CopyReport", "can_copy_raw", "copy_array"]
+
+_BLOCK_BYTES = 16 << 20
+"""Both storages may hold a block once more, and their caches: half of a slab keeps below 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def copy_array(
 
     Notes
     -----
-    Holds one block of at most 32 MiB, or one chunk of the sink if that is larger, and what the
+    Holds one block of at most 16 MiB, or one chunk of the sink if that is larger, and what the
     engine has in flight.
     """
     layout, target = source.layout, sink.layout
@@ -174,7 +176,7 @@ def _copy_blocks(
     expected = np.empty(0, sink.layout.memory_dtype).dtype
     n_bytes = 0
     with StreamWriter(sink, None if engine is None else engine.pool) as writer:
-        for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, SLAB_BYTES)).regions():
+        for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, _BLOCK_BYTES)).regions():
             n_bytes += math.prod(region_shape(region)) * layout.memory_dtype.itemsize
             # No name keeps a block here, or it would stay while the next one is read.
             writer.write(
