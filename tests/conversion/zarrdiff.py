@@ -149,8 +149,7 @@ def _objects(folder: Path, meta: dict[str, Any]) -> Any:
 
 def _records(folder: Path, meta: dict[str, Any]) -> Any:
     """Decode the one chunk, or the chunks, of an array of records of format 3."""
-    fields = meta["data_type"]["configuration"]["fields"]
-    dtype = np.dtype([(_name_of(f), _field_dtype(f)) for f in fields])
+    dtype = _record_dtype(meta["data_type"])
     chunks = meta["chunk_grid"]["configuration"]["chunk_shape"]
     out = np.zeros(meta["shape"], dtype)
     for coords in _coords(meta["shape"], chunks):
@@ -165,15 +164,21 @@ def _records(folder: Path, meta: dict[str, Any]) -> Any:
     return out
 
 
-def _name_of(field: Any) -> str:
-    return str(field["name"] if isinstance(field, dict) else field[0])
-
-
-def _field_dtype(field: Any) -> Any:
-    kind = field["data_type"] if isinstance(field, dict) else field[1]
+def _record_dtype(kind: Any) -> np.dtype[Any]:
+    """Return the dtype of elements that format 3 describes by more than a name."""
     if isinstance(kind, str):
         return np.dtype(kind)
-    return np.dtype(f"<U{kind['configuration']['length_bytes'] // 4}")
+    config = kind["configuration"]
+    if "fields" in config:
+        return np.dtype([_field(field) for field in config["fields"]])
+    letter, size = ("U", 4) if "utf32" in kind["name"] else ("V", 1)
+    return np.dtype(f"{letter}{config['length_bytes'] // size}")
+
+
+def _field(field: Any) -> tuple[str, np.dtype[Any]]:
+    if isinstance(field, dict):
+        return field["name"], _record_dtype(field["data_type"])
+    return field[0], _record_dtype(field[1])
 
 
 def _dtype(value: Any) -> np.dtype[Any]:
