@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from h5py import h5g, h5i, h5l, h5o, h5p
+from h5py import h5g, h5i, h5l, h5o, h5p, h5t
 
 from hdmf_io_core.errors import InvalidNameError
 from hdmf_io_core.storage.layout import LinkTarget
@@ -19,6 +19,7 @@ __all__ = [
     "checked_name",
     "external_candidates",
     "join",
+    "link_creation",
     "link_target",
     "opened",
     "split",
@@ -37,6 +38,13 @@ def to_text(name: bytes) -> str:
 def to_name(text: str) -> bytes:
     """Return the bytes of a name or path."""
     return text.encode("utf-8", "surrogateescape")
+
+
+def link_creation(name: bytes) -> h5p.PropLCID:
+    """Return how an entry of this name is made: what is not ASCII is marked as UTF-8."""
+    lcpl = h5p.create(h5p.LINK_CREATE)
+    lcpl.set_char_encoding(h5t.CSET_ASCII if name.isascii() else h5t.CSET_UTF8)
+    return lcpl
 
 
 def split(path: str) -> tuple[str, ...]:

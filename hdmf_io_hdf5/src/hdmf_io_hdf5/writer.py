@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import h5py
-from h5py import h5a, h5d, h5f, h5g, h5i, h5o, h5p, h5t
+from h5py import h5a, h5d, h5f, h5g, h5i, h5o, h5p
 
 from hdmf_io_core.errors import (
     LinkTargetError,
@@ -27,7 +27,7 @@ from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
-from hdmf_io_hdf5.links import checked_name, to_name
+from hdmf_io_hdf5.links import checked_name, link_creation, to_name
 from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
@@ -72,7 +72,7 @@ class HDF5Writer(HDF5Reader):
         parent, name = self._new_entry(path)
         gcpl = h5p.create(h5p.GROUP_CREATE)
         gcpl.set_obj_track_times(False)
-        h5g.create(parent, name, lcpl=_link_creation(name), gcpl=gcpl)
+        h5g.create(parent, name, lcpl=link_creation(name), gcpl=gcpl)
         self._changed()
 
     def create_array(self, path: str, layout: ArrayLayout) -> HDF5Array:
@@ -95,7 +95,7 @@ class HDF5Writer(HDF5Reader):
         tid, dcpl = file_type(layout.dtype), creation_list(layout, path, self._homes.own)
         try:
             dsid = h5d.create(parent, None, tid, dataspace(layout), dcpl)
-            h5o.link(dsid, parent, name, lcpl=_link_creation(name))
+            h5o.link(dsid, parent, name, lcpl=link_creation(name))
         except _HDF5_ERRORS as error:
             msg = f"HDF5 refused to make the array {layout}"
             raise WriteError(msg, source=self.source, path=path) from error
@@ -165,7 +165,7 @@ class HDF5Writer(HDF5Reader):
         """Commit an element type as a node; errors as :meth:`create_group`."""
         parent, name = self._new_entry(path)
         # Predefined types cannot be committed themselves.
-        file_type(dtype).copy().commit(parent, name, lcpl=_link_creation(name))
+        file_type(dtype).copy().commit(parent, name, lcpl=link_creation(name))
         self._changed()
 
     def create_link(self, path: str, target: LinkTarget) -> None:
@@ -179,7 +179,7 @@ class HDF5Writer(HDF5Reader):
             The target of a hard link is not in this file.
         """
         parent, name = self._new_entry(path)
-        lcpl = _link_creation(name)
+        lcpl = link_creation(name)
         if target.kind == "soft":
             parent.links.create_soft(name, to_name(target.path), lcpl=lcpl)
         elif target.kind == "external":
@@ -282,7 +282,7 @@ class HDF5Writer(HDF5Reader):
                     path=path,
                     hint="Make an external link.",
                 )
-            h5o.link(oid, parent, name, lcpl=_link_creation(name))
+            h5o.link(oid, parent, name, lcpl=link_creation(name))
         except NodeNotFoundError as error:
             msg = f"the target of a hard link, {target.path!r}, is not in the file"
             raise LinkTargetError(
@@ -295,9 +295,3 @@ class HDF5Writer(HDF5Reader):
     def _changed(self) -> None:
         # An address may now belong to another object, and a new object has no path yet.
         self._indices = {}
-
-
-def _link_creation(name: bytes) -> h5p.PropLCID:
-    lcpl = h5p.create(h5p.LINK_CREATE)
-    lcpl.set_char_encoding(h5t.CSET_ASCII if name.isascii() else h5t.CSET_UTF8)
-    return lcpl
