@@ -151,26 +151,29 @@ class HdmfTree:
     def _fill_group(self, read: Read) -> None:
         stored, builder = read.stored, read.builder
         assert isinstance(stored, GroupBuilder)
-        for name in list(stored.children):
+        # One listing, not a look-up for each: what cannot be read must not end it.
+        for info in self.tree.reader.children(_home(stored).access):
             try:
-                entry = stored.children[name]
+                entry = self.tree.entry(info)
             except UnsupportedDtypeError as error:
                 warnings.warn(f"left out: {error}", DataLossWarning, stacklevel=2)
                 continue
             if isinstance(entry, LinkBuilder):
                 self._add_link(builder, entry, stored)
             elif not isinstance(entry, DatatypeBuilder):
-                self._add_child(builder, name, entry, stored)
+                self._add_child(builder, info.name, entry, stored)
 
     def _add_child(self, parent: Any, name: str, entry: Builder, above: GroupBuilder) -> None:
         child = self._make(entry)
         if child.parent is not None or child.name != name or _is_above(child, parent):
             # A second name of a node: to hdmf, which has a tree, that is a link.
             self._link(parent, name, child, above)
-        elif isinstance(entry, GroupBuilder):
-            parent.set_group(child)
         else:
-            parent.set_dataset(child)
+            # As hdmf's own methods do, without their check of each argument.
+            kind = "groups" if isinstance(entry, GroupBuilder) else "datasets"
+            getattr(parent, kind)[name] = child
+            parent.obj_type[name] = kind
+            child.parent = parent
 
     def _add_link(self, parent: Any, entry: LinkBuilder, above: GroupBuilder) -> None:
         target = entry.builder
@@ -193,7 +196,6 @@ class HdmfTree:
         for name, attribute in stored.attributes.items():
             value = self._value(name, attribute)
             read.attributes[name] = value
-            # As hdmf's own methods do, without its check of each argument.
             read.builder.attributes[name] = value
             if isinstance(stored, GroupBuilder):
                 read.builder.obj_type.setdefault(name, "attributes")
