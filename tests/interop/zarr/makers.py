@@ -1,4 +1,4 @@
 """Names of the stores that the peer makes (``peer/making.py``)."""
 
 NWB = ("ecephys", "ophys", "linked")
-STORES = ("zoo", "common", *NWB)
+STORES = ("zoo", "other", "common", *NWB)

@@ -43,6 +43,7 @@ class Peer:
         )
         versions = self._ask("versions")
         self.zarr_format = 2 if versions["zarr"].startswith("2.") else 3
+        self.formats_read = (2,) if self.zarr_format == 2 else (3, 2)
 
     def make(self, name: str, path: Path) -> Path:
         """Let it write a store of ``making.MAKERS``."""

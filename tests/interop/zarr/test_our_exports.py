@@ -1,9 +1,11 @@
 """HDF5 files of stock pynwb that we export to Zarr: hdmf-zarr reads what stock reads in them."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
+from makers import NWB
 from peerprocess import Peer
 from treediff import differences
 
@@ -65,6 +67,19 @@ def test_the_containers_are_equal(source: Path, exported: Path, peer: Peer) -> N
     assert differences(expected, found) == []
 
 
+def test_each_format_that_it_reads_gives_the_same_containers(
+    stock_files: dict[str, Path], tmp_path: Path, peer: Peer
+) -> None:
+    for zarr_format, name in itertools.product(peer.formats_read, ("common", "ophys", "behavior")):
+        source = stock_files[name]
+        path = tmp_path / f"{zarr_format}.{source.name}.zarr"
+        with open_io(source) as src, open_io(path, "w", zarr_format=zarr_format) as io:
+            io.export(src)
+        nwb = is_nwb(source)
+        found = peer.containers(path, nwb=nwb)
+        assert differences(peer.containers(source, nwb=nwb), found) == []
+
+
 def test_a_store_without_consolidated_metadata_is_read_as_well(
     stock_files: dict[str, Path], tmp_path: Path, peer: Peer
 ) -> None:
@@ -82,7 +97,7 @@ def test_their_stores_survive_our_export(
 ) -> None:
     for name, source in their_stores.items():
         path = export(source, tmp_path / source.name, peer)
-        nwb = name not in {"zoo", "common"}
+        nwb = name in NWB
         expected = peer.builders(source, nwb=nwb)
         assert differences(expected, without_hints(peer.builders(path, nwb=nwb))) == [], name
 

@@ -67,8 +67,8 @@ def test_cached_specifications_are_those_of_the_store(name: str, path: Path) -> 
             (namespace,) = json.loads(documents["namespace"])["namespaces"]
             sources = {entry["source"] for entry in namespace["schema"] if "source" in entry}
             assert sources <= set(documents)
-    expected = {"hdmf-common", "hdmf-experimental"}
-    assert found == (expected | {"core"} if name in NWB else set() if name == "zoo" else expected)
+    expected = {"hdmf-common", "hdmf-experimental"} if name not in {"zoo", "other"} else set()
+    assert found == (expected | {"core"} if name in NWB else expected)
 
 
 def test_references_are_containers_in_the_light_model(their_stores: dict[str, Path]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import hdmf.common
+import numcodecs
 import numpy as np
 import pynwb
+import zarr
 from hdmf.build import BuildManager, DatasetBuilder, GroupBuilder, LinkBuilder, ReferenceBuilder
 from hdmf.data_utils import DataChunkIterator
 from hdmf_zarr import NWBZarrIO, ZarrDataIO, ZarrIO
@@ -125,6 +127,25 @@ def compound(name: str, rows: list[Any], types: list[str]) -> Any:
 
 def make_zoo(path: str) -> None:
     """Every kind of data and attribute, straight from builders."""
+    write_zoo(path)
+
+
+def make_other(path: str) -> None:
+    """The same as the peer stores it when it is asked for other codecs, keys and shards."""
+    if zarr.__version__.startswith("2."):
+        # With this codec 0.13 writes references in records that it cannot read.
+        store = zarr.storage.NestedDirectoryStore(path)
+        write_zoo(store, without="records", object_codec_class=numcodecs.JSON)
+    else:
+        codec = {"name": "gzip", "configuration": {"level": 3}}
+        write_zoo(path, big=ZarrDataIO(BIG, chunks=(50, 4), shards=(200, 4), compressors=[codec]))
+
+
+BIG = np.arange(4000.0).reshape(1000, 4)
+
+
+def write_zoo(where: Any, *, big: Any = BIG, without: str = "", **options: Any) -> None:
+    """Write the tree."""
     typed = {**TYPED, "data_type": "Data"}
     plain: dict[str, Any] = {
         **{kind: np.arange(6).astype(kind).reshape(2, 3) for kind in NUMBERS},
@@ -140,6 +161,7 @@ def make_zoo(path: str) -> None:
         name: DatasetBuilder(name, data, attributes={**typed, "object_id": f"id-{name}"})
         for name, data in plain.items()
     }
+    nodes["big"] = DatasetBuilder("big", big, attributes=dict(typed))
     none = np.empty((0, 3), "i4")
     nodes["empty"] = DatasetBuilder("empty", none, dtype="int32", attributes=dict(typed))
     nodes["ascii"] = DatasetBuilder("ascii", [b"a", b"bc"], dtype="ascii", attributes=dict(typed))
@@ -148,6 +170,7 @@ def make_zoo(path: str) -> None:
     nodes["refs"] = DatasetBuilder("refs", refs, dtype="object", attributes=dict(typed))
     records = [(1, "eins", refs[0]), (2, "zwéi", refs[1])]
     nodes["records"] = compound("records", records, ["int32", "utf8", "object"])
+    nodes.pop(without, None)
     nodes["pairs"] = compound("pairs", [(1, 0.5), (2, 1.5)], ["int32", "float64"])
     nodes["labels"] = compound("labels", [(1, "eins"), (2, "zwéi")], ["int32", "utf8"])
     holder = GroupBuilder(
@@ -169,7 +192,7 @@ def make_zoo(path: str) -> None:
         attributes={**TYPED, "data_type": "SimpleMultiContainer", "object_id": "id-root"},
     )
     manager = BuildManager(hdmf.common.get_type_map())
-    with ZarrIO(path, mode="w", manager=manager) as io:
+    with ZarrIO(where, mode="w", manager=manager, **options) as io:
         io.write_builder(root)
 
 
@@ -189,5 +212,6 @@ MAKERS: dict[str, Callable[[str], None]] = {
     "linked": make_linked,
     "common": make_common,
     "zoo": make_zoo,
+    "other": make_other,
     "add_series": add_series,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import h5py
 import hdmf.common
+import hdmf_zarr
 import numpy as np
 import pynwb
 import zarr
@@ -16,19 +17,25 @@ from hdmf.backends.hdf5 import HDF5IO
 from hdmf.build import Builder, LinkBuilder, ReferenceBuilder
 from hdmf.container import AbstractContainer, Data
 from hdmf.query import HDMFDataset
-from hdmf_zarr import NWBZarrIO, ZarrIO
 
 
 @contextmanager
 def opened(path: str, *, nwb: bool) -> Iterator[Any]:
     """Open a file or store with the class that reads it."""
-    is_zarr = Path(path).is_dir()
-    if nwb:
-        io = NWBZarrIO(path, "r") if is_zarr else pynwb.NWBHDF5IO(path, "r")
-    else:
-        io = (ZarrIO if is_zarr else HDF5IO)(path, mode="r", manager=hdmf.common.get_manager())
+    hdmf_class, nwb_class = _classes(Path(path))
+    manager = hdmf.common.get_manager()
+    io = nwb_class(path, "r") if nwb else hdmf_class(path, mode="r", manager=manager)
     with io:
         yield io
+
+
+def _classes(path: Path) -> tuple[Any, Any]:
+    if not path.is_dir():
+        return HDF5IO, pynwb.NWBHDF5IO
+    if (path / ".zgroup").exists() and not zarr.__version__.startswith("2."):
+        # Since 0.14 hdmf-zarr has classes of their own for format 2, which only read.
+        return hdmf_zarr.ZarrV2IO, hdmf_zarr.NWBZarrV2IO
+    return hdmf_zarr.ZarrIO, hdmf_zarr.NWBZarrIO
 
 
 def tell_builders(path: str, *, nwb: bool) -> dict[str, Any]:
