@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from h5py import h5d, h5f, h5p, h5s, h5t, h5z
 
 from hdmf_io_hdf5.filters import filter_number
+from hdmf_io_hdf5.scratch import scratch_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def _stored_for(number: int, values: _Values, type_code: bytes, chunks: Shape) -
     """Return what a file in memory keeps of these values; None if the plugin refuses them."""
     access = h5p.create(h5p.FILE_ACCESS)
     access.set_fapl_core(1 << 12, False)  # noqa: FBT003 - no file behind it
-    file = h5f.create(b"values", fapl=access)
+    file = h5f.create(scratch_name().encode(), fapl=access)
     try:
         dcpl = h5p.create(h5p.DATASET_CREATE)
         dcpl.set_chunk(chunks)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
+from hdmf_io_hdf5.scratch import scratch_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -110,8 +112,8 @@ def addresses_count_user_block() -> tuple[bool, bool]:
     """
     block = 512
     mark = np.frombuffer(b"where is this chunk?", np.uint8)
-    name = f"hdmf-io user block {os.getpid()}"
-    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=block) as file:
+    options = {"driver": "core", "backing_store": False, "userblock_size": block}
+    with h5py.File(scratch_name(), "w", **options) as file:
         dsid = file.create_dataset("x", data=mark, chunks=mark.shape).id
         file.flush()
         image = file.id.get_file_image()
