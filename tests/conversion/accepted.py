@@ -1,4 +1,4 @@
-"""The differences between a Zarr store and its copy that the page on conversion lists, and no other."""
+"""The differences between a Zarr store and its copy that the page on conversion lists."""
 
 import json
 from collections.abc import Callable, Collection

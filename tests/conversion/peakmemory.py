@@ -27,8 +27,7 @@ def rows(n_bytes: int) -> Iterator[Any]:
     """Yield blocks of rows that compress well and differ from one another."""
     pattern = np.arange(CHUNK_ROWS, dtype="i2")[:, None] // 64 + np.zeros(COLUMNS, "i2")
     for number in range(n_bytes // CHUNK_BYTES):
-        for row in pattern + np.int16(number):
-            yield row
+        yield from pattern + np.int16(number)
 
 
 def make(path: Path, n_bytes: int, filters: dict[str, Any]) -> None:
