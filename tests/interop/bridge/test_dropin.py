@@ -13,6 +13,7 @@ from hdmf.backends.io import HDMFIO
 from hdmf.build import DatasetBuilder, GroupBuilder, LinkBuilder, ReferenceBuilder, TypeMap
 from hdmf.spec import NamespaceCatalog
 from hdmf.utils import get_docval
+from hdmf.validate import ValidatorMap
 from nwbcontainers import assert_same, full_file
 
 from hdmf_io_core.bridge import validate
@@ -188,3 +189,12 @@ def test_any_backend_is_validated(stock_file: Path, tmp_path: Path) -> None:
     h5py.File(empty, "w").close()
     with pytest.raises(SpecError, match="no cached namespace"):
         validate(empty)
+
+
+def test_a_file_of_hdmf_common_is_validated(stock_files: dict[str, Path]) -> None:
+    path = stock_files["common"]
+    catalog = NamespaceCatalog()
+    StockHDF5IO.load_namespaces(catalog, path)
+    with StockHDF5IO(path, "r", manager=TypeMap(catalog)) as io:
+        expected = ValidatorMap(catalog.get_namespace("hdmf-common")).validate(io.read_builder())
+    assert list(map(str, validate(path))) == list(map(str, expected))

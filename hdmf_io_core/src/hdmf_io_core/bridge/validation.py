@@ -71,9 +71,10 @@ def validate(
 
 def _most_specific(loaded: dict[str, Any]) -> list[str]:
     """Return the namespaces that no other one includes."""
-    included = {name for needed in loaded.values() for name in needed}
     # As pynwb: what is experimental is not yet settled enough to be checked.
-    return sorted(loaded.keys() - included - {_EXPERIMENTAL})
+    settled = {name: needed for name, needed in loaded.items() if name != _EXPERIMENTAL}
+    included = {name for needed in settled.values() for name in needed}
+    return sorted(settled.keys() - included)
 
 
 def _catalog(documents: SpecDocuments) -> Any:
