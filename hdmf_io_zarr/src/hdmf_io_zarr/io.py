@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from hdmf_io_core.chunks.engine import Engine
 from hdmf_io_core.errors import NotThisFormatError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode
+from hdmf_io_zarr.dataio import ZarrDataIO
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 from hdmf_io_zarr.writer import ZarrWriter
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
-    from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_zarr.conventions import ZarrFormat
     from hdmf_io_zarr.reader import ZarrReader
@@ -37,8 +38,9 @@ class ZarrIO(StorageIO):
         Read; change what exists; change or make; replace; make and refuse to replace (both last).
         ``w`` writes a local store beside its place, and exchanges them at the first successful
         ``write``; what is no Zarr store or empty folder is never replaced.
-    manager : Manager or None
-        Turns containers into builders and back; None for the light model.
+    manager : object or None
+        Turns containers into builders and back: a ``Manager``, or one that a plugin adapts; None
+        for the light model.
     zarr_format : {3, 2}
         Format of a new store.
     use_consolidated : bool or None
@@ -52,6 +54,11 @@ class ZarrIO(StorageIO):
         Whether to open a store that a writer left unfinished.
     atomic : bool
         False lets mode ``w`` write to the place itself: the old content goes with the first change.
+    workers : int or None
+        Threads that encode and decode chunks, 1 for none but the caller's; None for the cores that
+        this process may use.
+    in_flight_bytes : int or None
+        Bytes of chunks that are held at once; None for 64 MiB.
 
     Raises
     ------
@@ -67,11 +74,14 @@ class ZarrIO(StorageIO):
     Opening reads one document: the root's, with consolidated metadata all nodes'.
     """
 
+    backend = "zarr"
+    dataio_class = ZarrDataIO
+
     def __init__(
         self,
         path: str | os.PathLike[str] | Store | zarr.Group,
         mode: str = "r",
-        manager: Manager | None = None,
+        manager: object = None,
         *,
         zarr_format: ZarrFormat = 3,
         use_consolidated: bool | None = None,
@@ -79,7 +89,10 @@ class ZarrIO(StorageIO):
         storage_options: Mapping[str, object] | None = None,
         allow_unfinished: bool = False,
         atomic: bool = True,
+        workers: int | None = None,
+        in_flight_bytes: int | None = None,
     ) -> None:
+        engine = Engine(workers, in_flight_bytes)
         options = StoreOptions(
             zarr_format=zarr_format,
             use_consolidated=use_consolidated,
@@ -92,7 +105,13 @@ class ZarrIO(StorageIO):
         opened = open_storage(path, checked, options)
         self._lock = opened.lock
         self._check_root(opened.storage)
-        super().__init__(opened.storage, checked, manager=manager, publication=opened.publication)
+        super().__init__(
+            opened.storage,
+            checked,
+            manager=manager,
+            publication=opened.publication,
+            engine=engine,
+        )
 
     def _check_root(self, storage: ZarrReader) -> None:
         """Refuse a store that is one array: there is no container that it could be."""
