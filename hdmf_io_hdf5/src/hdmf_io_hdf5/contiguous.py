@@ -34,7 +34,8 @@ class HDF5ContiguousArray(HDF5Array):
     def __init__(self, array: HDF5Array, homes: Homes, home: Home) -> None:
         super().__init__(array.dsid, home, array.path, array.is_closed)
         self._homes = homes
-        self._flat: FlatRead | None = None
+        # Not the descriptor: an array outlives its file, and would keep it open and locked.
+        self._start: int | None = None
 
     def flat_reader(self) -> FlatRead | None:
         """Return what reads the elements as bytes; None where HDF5 has to.
@@ -43,20 +44,19 @@ class HDF5ContiguousArray(HDF5Array):
         file open for writing is flushed.
         """
         self._check_open()
-        if self._flat is not None:
-            return self._flat
         descriptor = self._homes.descriptor(self._home)
         if descriptor is None or self._home.user_block_bytes:
             return None
+        start = self._start if self._start is not None else self._find_start()
+        return None if start is None else partial(self._read_bytes, descriptor, start)
+
+    def _find_start(self) -> int | None:
         if not self._home.is_read_only:
             h5f.flush(self._home.fid, h5f.SCOPE_LOCAL)
-        start = self._dsid.get_offset()
-        if start is None:
-            return None
-        flat = partial(self._read_bytes, descriptor, start)
+        start: int | None = self._dsid.get_offset()
         if self._home.is_read_only:
-            self._flat = flat
-        return flat
+            self._start = start
+        return start
 
     def _read_bytes(
         self, descriptor: Descriptor, start: int, offset: int, view: memoryview
