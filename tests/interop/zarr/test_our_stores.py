@@ -58,6 +58,7 @@ def tree() -> Container:
     root.add_child(Data("references", [inner, inner["leaf"], root["i4"]]))
     deep.add_link("alias", root["f8"])
     deep.add_link("group", inner)
+    root.add_link("shortcut", inner)
     return root
 
 
@@ -101,6 +102,7 @@ def test_the_builder_reader_resolves_references_and_links(path: Path, peer: Peer
     assert nodes["/"]["attributes"]["leaf"] == {"reference": "/deep/inner/leaf"}
     targets = ["/deep/inner", "/deep/inner/leaf", "/i4"]
     assert nodes["/references"]["values"] == [{"reference": target} for target in targets]
+    assert nodes["/"]["links"] == {"shortcut": ["/deep/inner", None]}
     assert nodes["/deep"]["links"] == {"alias": ["/f8", None], "group": ["/deep/inner", None]}
 
 
