@@ -80,7 +80,8 @@ class ZarrArray(ZarrSource):
             chunk = None if data is None else np.array(self._decode(self._coded, data, coords))
         if chunk is None:
             chunk = np.empty(self._stored.chunks, self._stored.dtype)
-            chunk[...] = self._empty_element
+            # Not by assignment, which would broadcast an element that is itself an array.
+            chunk.fill(self._empty_element)
         if chunk is not values:
             chunk[inside] = values
         self._home.store.set(self._chunk_key(coords), self._coded.encode(chunk))

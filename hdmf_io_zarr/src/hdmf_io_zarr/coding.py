@@ -221,7 +221,7 @@ class ShardCoder:
             place = self.place(index, coords)
             region = self._region(coords)
             if place is None:
-                values[region] = self._empty
+                values[region].fill(self._empty)
             else:
                 values[region] = self.inner.decode(data[place[0] : sum(place)])
         return values

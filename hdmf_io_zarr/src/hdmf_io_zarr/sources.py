@@ -132,7 +132,7 @@ class ZarrSource:
             outside: Any = (*(part.outside for part in parts), ...)
             chunk = self._read_chunk(tuple(part.chunk for part in parts))
             if chunk is None:
-                target[outside] = self._unwritten
+                target[outside].fill(self._unwritten)
             else:
                 view = target[outside]
                 self._from_disk(taken(chunk, inside), view)
