@@ -21,7 +21,7 @@ PROJECTS = {name: ROOT / f"hdmf_io_{name}" for name in ("core", "hdf5", "zarr")}
 WHEELS = ROOT / "dist" / "isolated"
 PYTHONS = ("3.11", "3.12", "3.13")
 # These need what the README's environment does not have: other libraries, or files elsewhere.
-SEPARATE = ("tests/interop", "tests/corpus")
+SEPARATE = ("tests/interop", "tests/corpus", "tests/conversion/large")
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["tests", "lint", "types"]
@@ -250,6 +250,13 @@ def corpus(session: nox.Session) -> None:
     session.install(*editable(), *group("test"))
     session.env["HDMF_IO_CORPUS"] = str(folder)
     pytest(session, "tests/corpus")
+
+
+@nox.session
+def large(session: nox.Session) -> None:
+    """Convert datasets of four gigabytes in bounded memory; takes some minutes and little disk."""
+    session.install(*editable(), *group("test"))
+    pytest(session, "tests/conversion/large")
 
 
 @nox.session

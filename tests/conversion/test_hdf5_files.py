@@ -97,3 +97,16 @@ def test_references_to_what_is_lost_become_null(tmp_path: Path, zarr_format: Any
         assert not null
         assert file[kept] == file["kept"]
         assert not file.attrs["to_type"]
+
+
+def test_sequences_in_edge_chunks_and_in_chunks_never_written(
+    tmp_path: Path, zarr_format: Any
+) -> None:
+    source = tmp_path / "source.h5"
+    with h5py.File(source, "w") as file:
+        some = file.create_dataset("some", (5,), h5py.vlen_dtype("i1"), chunks=(4,))
+        some[4] = np.arange(3, dtype="i1")
+        file.create_dataset("none", (5, 5), h5py.vlen_dtype("f4"), chunks=(2, 2))
+    back, losses = there_and_back(source, zarr_format)
+    assert losses == []
+    assert differences(source, back) == []

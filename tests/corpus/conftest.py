@@ -4,4 +4,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path += [str(HERE), str(HERE.parent / "hdf5" / "roundtrip")]
+sys.path += [
+    str(HERE),
+    str(HERE.parent / "hdf5" / "roundtrip"),
+    str(HERE.parent / "conversion"),
+]

@@ -19,3 +19,10 @@ def hdf5_files() -> list[str]:
         for path in CORPUS.rglob("*")
         if path.is_file() and path.stat().st_size and h5py.is_hdf5(path)
     )
+
+
+def zarr_stores() -> list[str]:
+    """Return the Zarr stores of the corpus that are folders, told by the document of their root."""
+    roots = {path.parent for name in (".zgroup", "zarr.json") for path in CORPUS.rglob(name)}
+    tops = (root for root in roots if not roots.intersection(root.parents))
+    return sorted(root.relative_to(CORPUS).as_posix() for root in tops)
