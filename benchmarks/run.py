@@ -1,6 +1,6 @@
 """Run the benchmarks and print a table.
 
-``python benchmarks/run.py [--quick] [--json PATH] [opening] [reading] [writing]``
+``python benchmarks/run.py [--quick] [--json PATH] [opening] [reading] [writing] [converting]``
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import converting
 import opening
 import reading
 import writing
 from harness import machine, measure, table, write_json
 
-TOPICS = {"opening": opening, "writing": writing, "reading": reading}
+TOPICS = {"opening": opening, "writing": writing, "reading": reading, "converting": converting}
 
 
 def main() -> None:
