@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from h5py import h5z
 
+from hdmf_io_core.storage.abilities import AdaptedLayout
 from hdmf_io_core.storage.dtypes import is_self_contained
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
-from hdmf_io_core.storage.protocols import AdaptedLayout
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.filters import filter_number
 

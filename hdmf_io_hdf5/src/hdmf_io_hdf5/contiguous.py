@@ -11,7 +11,7 @@ from hdmf_io_core.errors import CorruptFileError
 from hdmf_io_hdf5.arrays import HDF5Array
 
 if TYPE_CHECKING:
-    from hdmf_io_core.storage.protocols import FlatRead
+    from hdmf_io_core.storage.abilities import FlatRead
     from hdmf_io_hdf5.homes import Home, Homes
     from hdmf_io_hdf5.positional import Descriptor
 

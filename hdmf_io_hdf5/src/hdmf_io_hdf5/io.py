@@ -138,9 +138,7 @@ class HDF5IO(StorageIO):
             storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
         else:
             storage = _open(path, checked, options)
-        super().__init__(
-            storage, checked, manager=manager, publication=publication, engine=engine
-        )
+        super().__init__(storage, checked, manager=manager, publication=publication, engine=engine)
 
     @property
     def file(self) -> h5py.File:

@@ -17,8 +17,8 @@ from hdmf_io_hdf5.positional import addresses_count_user_block
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hdmf_io_core.storage.abilities import RawFetch
     from hdmf_io_core.storage.layout import CodecSpec
-    from hdmf_io_core.storage.protocols import RawFetch
     from hdmf_io_core.types import ChunkCoords, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes

@@ -17,6 +17,7 @@ from hdmf_io_core.errors import (
     NodeNotFoundError,
     UnsupportedDtypeError,
 )
+from hdmf_io_core.storage.abilities import StoredArray
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -25,7 +26,6 @@ from hdmf_io_core.storage.layout import (
     RegionRef,
     SpecDocuments,
 )
-from hdmf_io_core.storage.protocols import StoredArray
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.attributes import attribute_names, read_attribute
 from hdmf_io_hdf5.dtypes import element_type

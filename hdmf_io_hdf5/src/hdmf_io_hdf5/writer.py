@@ -36,7 +36,7 @@ from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hdmf_io_core.storage.protocols import AdaptedLayout
+    from hdmf_io_core.storage.abilities import AdaptedLayout
     from hdmf_io_hdf5.arrays import HDF5Array
 
 __all__ = ["HDF5Writer"]

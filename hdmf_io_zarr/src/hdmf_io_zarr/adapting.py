@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from hdmf_io_core.storage.abilities import AdaptedLayout
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
-from hdmf_io_core.storage.protocols import AdaptedLayout
 from hdmf_io_zarr.codecs import SHARDING, chain_of_v3, default_codecs, normalised
 
 if TYPE_CHECKING:

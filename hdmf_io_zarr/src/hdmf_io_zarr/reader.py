@@ -13,6 +13,7 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import join_path
+from hdmf_io_core.storage.abilities import StoredArray
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -21,7 +22,6 @@ from hdmf_io_core.storage.layout import (
     RegionRef,
     SpecDocuments,
 )
-from hdmf_io_core.storage.protocols import StoredArray
 from hdmf_io_core.storage.selection import select_all
 from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.attributes import read_attributes

@@ -31,9 +31,9 @@ from hdmf_io_zarr.speccache import write_documents
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.storage.abilities import AdaptedLayout
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
-    from hdmf_io_core.storage.protocols import AdaptedLayout
     from hdmf_io_zarr.nodes import Place
 
 __all__ = ["ZarrWriter"]

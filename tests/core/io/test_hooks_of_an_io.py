@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,7 +11,11 @@ from hdmf_io_core import BuildManager, Container, Data, DataIO, WriteOptions, ho
 from hdmf_io_core.errors import OptionError
 from hdmf_io_core.io.open import plugin_registry
 from hdmf_io_core.plugins.hookspecs import DatasetInfo
-from hdmf_io_core.storage.layout import ArrayLayout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.storage.layout import ArrayLayout
 
 
 class Foreign:

@@ -9,6 +9,7 @@ import pytest
 
 from hdmf_io_core.errors import UnsupportedFeatureError
 from hdmf_io_core.io.base import StorageIO
+from hdmf_io_core.storage.abilities import AdaptedLayout
 from hdmf_io_core.storage.dtypes import NumberType, RefType
 from hdmf_io_core.storage.layout import (
     ArrayLayout,
@@ -20,7 +21,6 @@ from hdmf_io_core.storage.layout import (
     RegionRef,
 )
 from hdmf_io_core.storage.memory import MemoryFile, MemoryStorage
-from hdmf_io_core.storage.protocols import AdaptedLayout
 
 if TYPE_CHECKING:
     from hdmf_io_core.plan.report import WriteReport

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from hdmf_io_core.errors import ClosedIOError, CorruptChunkError, ShapeError
+from hdmf_io_core.storage.abilities import SupportsRawChunks, SupportsRawChunkWrites
 from hdmf_io_core.storage.layout import RawChunk
-from hdmf_io_core.storage.protocols import SupportsRawChunks, SupportsRawChunkWrites
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer

@@ -13,8 +13,8 @@ from hdmf.utils import StrDataset, get_docval_macro
 from hdmf_io_core.bridge.datasets import BuilderDataset
 from hdmf_io_core.bridge.dtypes import dtype_names
 from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.storage.abilities import SupportsNative
 from hdmf_io_core.storage.dtypes import CompoundType, RefType, TextType
-from hdmf_io_core.storage.protocols import SupportsNative
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:

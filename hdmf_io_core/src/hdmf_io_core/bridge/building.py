@@ -22,10 +22,10 @@ from hdmf_io_core.model.builders import (
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.policy import is_expandable_type
+from hdmf_io_core.storage.abilities import SupportsAdopt
 from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget
 from hdmf_io_core.storage.located import located
-from hdmf_io_core.storage.protocols import SupportsAdopt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
     from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.storage.abilities import StoredArray
     from hdmf_io_core.storage.dtypes import ElementType
-    from hdmf_io_core.storage.protocols import StorageReader, StoredArray
+    from hdmf_io_core.storage.protocols import StorageReader
     from hdmf_io_core.types import MaxShape
 
 __all__ = ["Building"]

@@ -21,8 +21,8 @@ from hdmf_io_core.bridge.targets import Knowledge
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import BuildError, ConstructError
 from hdmf_io_core.model.builders import GroupBuilder, LinkBuilder
+from hdmf_io_core.storage.abilities import SupportsNative
 from hdmf_io_core.storage.layout import ObjectRef
-from hdmf_io_core.storage.protocols import SupportsNative
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,21 +12,22 @@ import numpy as np
 from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
 from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.errors import ShapeError
-from hdmf_io_core.storage.dtypes import is_self_contained
-from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.storage.protocols import (
+from hdmf_io_core.storage.abilities import (
     SupportsDecoding,
     SupportsRawChunks,
     SupportsRawChunkWrites,
 )
+from hdmf_io_core.storage.dtypes import is_self_contained
+from hdmf_io_core.storage.layout import CodecSpec
 from hdmf_io_core.storage.selection import select_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hdmf_io_core.chunks.engine import Engine
+    from hdmf_io_core.storage.abilities import RawFetch
     from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
-    from hdmf_io_core.storage.protocols import ArraySink, ArraySource, RawFetch
+    from hdmf_io_core.storage.protocols import ArraySink, ArraySource
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region
 
 __all__ = ["CopyReport", "can_copy_raw", "copy_array"]

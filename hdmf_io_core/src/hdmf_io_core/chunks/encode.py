@@ -10,9 +10,10 @@ import numpy as np
 
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.errors import HdmfIOError
+from hdmf_io_core.storage.abilities import SupportsEncoding
 from hdmf_io_core.storage.dtypes import EnumType, NumberType
 from hdmf_io_core.storage.fitting import fit
-from hdmf_io_core.storage.protocols import ArraySink, SupportsEncoding
+from hdmf_io_core.storage.protocols import ArraySink
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -9,8 +9,8 @@ from hdmf_io_core.chunks.flat import read_flat
 from hdmf_io_core.chunks.pool import WorkerPool
 from hdmf_io_core.chunks.read import DecodableSource, read_chunks, reads_chunks
 from hdmf_io_core.chunks.tails import Tails
+from hdmf_io_core.storage.abilities import SupportsFlatReads
 from hdmf_io_core.storage.dtypes import is_plain_bytes
-from hdmf_io_core.storage.protocols import SupportsFlatReads
 
 if TYPE_CHECKING:
     from hdmf_io_core.storage.protocols import ArraySource

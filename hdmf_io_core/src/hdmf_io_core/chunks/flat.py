@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from hdmf_io_core.chunks.pool import WorkerPool
-    from hdmf_io_core.storage.protocols import FlatRead
+    from hdmf_io_core.storage.abilities import FlatRead
     from hdmf_io_core.storage.selection import AxisSelection, Selection
     from hdmf_io_core.types import AnyArray, Shape
 

@@ -15,16 +15,17 @@ from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.chunks.pieces import SelectionPieces, taken
 from hdmf_io_core.chunks.shuffle import byte_cells, join_planes, wide_dtype
 from hdmf_io_core.errors import CorruptChunkError
+from hdmf_io_core.storage.abilities import SupportsDecoding
 from hdmf_io_core.storage.dtypes import EnumType, NumberType, is_plain_bytes
-from hdmf_io_core.storage.protocols import ArraySource, SupportsDecoding
+from hdmf_io_core.storage.protocols import ArraySource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hdmf_io_core.chunks.pieces import Piece
     from hdmf_io_core.chunks.pool import WorkerPool
+    from hdmf_io_core.storage.abilities import RawFetch
     from hdmf_io_core.storage.layout import RawChunk
-    from hdmf_io_core.storage.protocols import RawFetch
     from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray
 

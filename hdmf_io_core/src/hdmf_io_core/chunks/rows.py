@@ -11,7 +11,7 @@ import numpy as np
 from hdmf_io_core.chunks.encode import ChunkEncoder, EncodableSink, is_encodable
 from hdmf_io_core.chunks.grid import ChunkGrid
 from hdmf_io_core.chunks.read import read_chunks
-from hdmf_io_core.storage.protocols import SupportsDecoding
+from hdmf_io_core.storage.abilities import SupportsDecoding
 from hdmf_io_core.storage.selection import Selection, select_region
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Cached specifications of an open IO: one class writes them, one reads them. Backends subclass both."""
+"""Cached specifications of an open IO: one class writes them, one reads; backends subclass."""
 
 from __future__ import annotations
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import can_copy_raw
-from hdmf_io_core.storage.protocols import (
-    AdaptedLayout,
-    SupportsAdaptation,
-    SupportsReadCheck,
-)
+from hdmf_io_core.storage.abilities import AdaptedLayout, SupportsAdaptation, SupportsReadCheck
 
 if TYPE_CHECKING:
     from hdmf_io_core.plan.losses import Losses

@@ -27,6 +27,7 @@ from hdmf_io_core.plan.steps import (
     Stream,
     Values,
 )
+from hdmf_io_core.storage.abilities import SupportsAdopt
 from hdmf_io_core.storage.dtypes import (
     ElementType,
     NumberType,
@@ -36,7 +37,6 @@ from hdmf_io_core.storage.dtypes import (
 )
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
 from hdmf_io_core.storage.located import located
-from hdmf_io_core.storage.protocols import SupportsAdopt
 from hdmf_io_core.storage.values import infer
 
 if TYPE_CHECKING:

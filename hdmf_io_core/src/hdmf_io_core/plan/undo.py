@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from hdmf_io_core.plan.steps import CreateLink, DeleteAttributes, Move, SetAttributes
+from hdmf_io_core.storage.abilities import SupportsMove
 from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef, RegionRef
-from hdmf_io_core.storage.protocols import SupportsMove
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:

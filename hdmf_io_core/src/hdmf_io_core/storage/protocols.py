@@ -10,50 +10,31 @@ one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import (
         ArrayLayout,
         Attribute,
         Capabilities,
-        CodecSpec,
         LinkTarget,
         NodeInfo,
         ObjectRef,
-        RawChunk,
         RegionRef,
         SpecDocuments,
     )
     from hdmf_io_core.storage.selection import Selection
-    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
+    from hdmf_io_core.types import AnyArray, Region, Shape
 
 __all__ = [
-    "AdaptedLayout",
     "ArraySink",
     "ArraySource",
-    "FlatRead",
-    "RawFetch",
     "StorageReader",
     "StorageWriter",
-    "StoredArray",
-    "SupportsAdaptation",
-    "SupportsAdopt",
-    "SupportsMove",
-    "SupportsNative",
-    "SupportsRawChunkWrites",
-    "SupportsRawChunks",
-    "SupportsReadCheck",
 ]
-
-
-RawFetch: TypeAlias = "Callable[[], RawChunk | None]"
-"""Fetches the bytes of one chunk, in any thread; None if they changed since it was made."""
-FlatRead: TypeAlias = "Callable[[int, memoryview], None]"
-"""Fills a buffer with the bytes from an offset on, in any thread."""
 
 
 class ArraySource(Protocol):
@@ -95,138 +76,6 @@ class ArraySink(ArraySource, Protocol):
 
     def resize(self, shape: Shape) -> None:
         """Change the shape; ``ShapeError`` if it leaves ``maxshape`` or the array is fixed."""
-        ...
-
-
-@runtime_checkable
-class SupportsRawChunks(Protocol):
-    """A source whose encoded chunks can be fetched without decoding."""
-
-    def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
-        """Return a chunk's encoded bytes, None if it was never written (all fill value)."""
-        ...
-
-
-@runtime_checkable
-class SupportsRawChunkWrites(Protocol):
-    """A sink that takes encoded chunks."""
-
-    concurrent: bool
-    """Whether ``write_raw`` may run in several threads at once."""
-
-    def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
-        """Store the encoded bytes of a whole chunk (edge chunks are whole too)."""
-        ...
-
-
-@runtime_checkable
-class SupportsReadCheck(Protocol):
-    """A source that can tell, without reading, that its elements cannot be decoded here."""
-
-    def check_readable(self) -> None:
-        """Raise ``UnknownCodecError`` if a codec is missing; reads no data."""
-        ...
-
-
-class AdaptedLayout(NamedTuple):
-    """A layout that a storage can hold, and what of the wanted one is lost by it, in words.
-
-    ``keeps_bytes`` is False where chunks are encoded otherwise than the layout's codecs say.
-    """
-
-    layout: ArrayLayout
-    losses: tuple[str, ...]
-    keeps_bytes: bool = True
-
-
-@runtime_checkable
-class SupportsAdaptation(Protocol):
-    """A writer that can say how near it comes to the layout of an array of another backend."""
-
-    def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
-        """Return the nearest layout that can be made; an impossible element type stays as it is."""
-        ...
-
-
-@runtime_checkable
-class SupportsDecoding(SupportsRawChunks, Protocol):
-    """A source whose chunks others decode, in threads of theirs."""
-
-    @property
-    def encoding(self) -> tuple[CodecSpec, ...] | None:
-        """What makes a raw chunk of the bytes of its elements, in C order; None: something else."""
-        ...
-
-    def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
-        """Yield what fetches each chunk, None for one never written.
-
-        Runs in the thread of the caller, and may use the storage's library there; what is yielded
-        takes no lock of the library, so that workers cannot wait for who waits for them.
-        """
-        ...
-
-
-@runtime_checkable
-class SupportsEncoding(SupportsRawChunkWrites, Protocol):
-    """A sink whose chunks others encode, in threads of theirs."""
-
-    @property
-    def encoding(self) -> tuple[CodecSpec, ...] | None:
-        """As :attr:`SupportsDecoding.encoding`."""
-        ...
-
-
-@runtime_checkable
-class SupportsFlatReads(Protocol):
-    """A source that may hold its elements as one run of bytes."""
-
-    def flat_reader(self) -> FlatRead | None:
-        """Return what reads the bytes of the elements in C order; None if they do not lie so."""
-        ...
-
-
-@runtime_checkable
-class SupportsNative(Protocol):
-    """A reader that can hand out the library's own object behind a node."""
-
-    def native(self, path: str) -> object:
-        """Return the ``h5py.Dataset``, ``zarr.Array`` or group; it lives as long as the reader."""
-        ...
-
-
-class StoredArray(NamedTuple):
-    """An open array, and the file and path that hold it."""
-
-    array: ArraySource
-    source: str
-    path: str
-
-
-@runtime_checkable
-class SupportsAdopt(Protocol):
-    """A storage that recognises arrays of its own library among what a user wants to store."""
-
-    def adopt(self, value: object) -> StoredArray | None:
-        """Return the array behind ``value`` and where it is stored; None for anything else."""
-        ...
-
-
-@runtime_checkable
-class SupportsMove(Protocol):
-    """A writer that renames nodes itself, where there are no hard links to do it with."""
-
-    def move(self, path: str, new_path: str) -> None:
-        """Give a node another path; open arrays of it stay good.
-
-        Links and references go on naming the old path.
-        """
-        ...
-
-    def retarget(self, moved: Mapping[str, str]) -> None:
-        """Let links and references that name an old path, or one below it, name the new one.
-
-        All at once, so that two nodes can change places.
-        """
         ...
 
 
