@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
 from h5py import h5a, h5g, h5o
 
-from hdmf_io_core.errors import NodeExistsError
-from hdmf_io_core.storage.dtypes import TextType
-from hdmf_io_core.storage.layout import ArrayLayout, ObjectRef, SpecDocuments
+from hdmf_io_core.storage.layout import ObjectRef
 from hdmf_io_hdf5.attributes import read_attribute
 from hdmf_io_hdf5.homes import Home, identity
-from hdmf_io_hdf5.links import join, opened, to_name, to_text
+from hdmf_io_hdf5.links import opened, to_name, to_text
 
-if TYPE_CHECKING:
-    from hdmf_io_core.storage.protocols import StorageWriter
-
-__all__ = ["DEFAULT_GROUP", "SPECLOC", "find_spec_group", "group_names", "write_documents"]
+__all__ = ["DEFAULT_GROUP", "SPECLOC", "find_spec_group", "group_names"]
 
 SPECLOC = ".specloc"
 DEFAULT_GROUP = "/specifications"
@@ -43,41 +35,6 @@ def group_names(gid: h5g.GroupID) -> list[bytes]:
     names: list[bytes] = []
     gid.links.iterate(names.append)
     return names
-
-
-def write_documents(writer: StorageWriter, group: str, specs: SpecDocuments) -> None:
-    """Write the documents of all versions that are not there yet.
-
-    Raises
-    ------
-    NodeExistsError
-        A node that is no group stands where they go.
-    """
-    _require_group(writer, group)
-    for (namespace, version), documents in specs.items():
-        above = join(group, namespace)
-        place = join(above, version)
-        if writer.node(place) is not None:
-            continue
-        _require_group(writer, above)
-        _require_group(writer, place)
-        for source, text in documents.items():
-            values = np.empty((), object)
-            values[()] = text
-            writer.create_array(join(place, source), ArrayLayout((), TextType())).write((), values)
-
-
-def _require_group(writer: StorageWriter, path: str) -> None:
-    node = writer.node(path)
-    if node is None:
-        writer.create_group(path)
-    elif node.kind != "group":
-        msg = "specifications cannot be cached: a node that is no group is in their place"
-        raise NodeExistsError(
-            msg,
-            source=writer.source,
-            path=path,
-        )
 
 
 def _named(root: h5g.GroupID, home: Home) -> str | None:

@@ -23,6 +23,7 @@ from hdmf_io_core.storage.layout import (
     ObjectRef,
     SpecDocuments,
 )
+from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
@@ -31,7 +32,7 @@ from hdmf_io_hdf5.links import checked_name, link_creation, to_name
 from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
-from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC, write_documents
+from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,6 +12,7 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import join_path
+from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.attributes import encode_attribute
@@ -26,7 +27,6 @@ from hdmf_io_zarr.hints import hint_attribute
 from hdmf_io_zarr.newarrays import array_node, check_layout
 from hdmf_io_zarr.references import link_entry, normal_path
 from hdmf_io_zarr.retargeting import retarget
-from hdmf_io_zarr.speccache import write_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
