@@ -17,6 +17,7 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
     WriteError,
 )
+from hdmf_io_core.storage.extent import check_resize
 from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.filters import missing_filter
 from hdmf_io_hdf5.knownfilters import unknown_filter
@@ -176,17 +177,7 @@ class HDF5Array:
             The array is fixed, or the shape leaves ``maxshape``.
         """
         layout = self.layout
-        limits = layout.maxshape if layout.maxshape is not None else layout.shape
-        fits = limits is not None and len(shape) == len(limits)
-        for length, limit in zip(shape, limits or (), strict=False):
-            fits = fits and length >= 0 and (limit is None or length <= limit)
-        if not fits or (shape != layout.shape and layout.chunks is None):
-            msg = f"shape {shape} lies outside maxshape {limits}"
-            raise ShapeError(
-                msg,
-                hint="Only an array created with chunks and maxshape grows.",
-                **self._where,
-            )
+        limits = check_resize(layout, shape, **self._where)
         if shape != layout.shape:
             with self._home.changes.changing():
                 self._dsid.set_extent(shape)

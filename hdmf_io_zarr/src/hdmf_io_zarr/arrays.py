@@ -12,6 +12,7 @@ from hdmf_io_core.errors import (
     WriteError,
 )
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
+from hdmf_io_core.storage.extent import check_resize
 from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_zarr.cells import to_disk
 from hdmf_io_zarr.coding import ChunkCoder
@@ -95,17 +96,7 @@ class ZarrArray(ZarrSource):
             The array is fixed, or the shape leaves ``maxshape``.
         """
         layout = self.layout
-        limits = layout.maxshape if layout.maxshape is not None else layout.shape
-        fits = limits is not None and len(shape) == len(limits)
-        for length, limit in zip(shape, limits or (), strict=False):
-            fits = fits and length >= 0 and (limit is None or length <= limit)
-        if not fits or (shape != layout.shape and layout.chunks is None):
-            msg = f"shape {shape} lies outside maxshape {limits}"
-            raise ShapeError(
-                msg,
-                hint="Only an array created with chunks and maxshape grows.",
-                **self._where,
-            )
+        check_resize(layout, shape, **self._where)
         if shape == layout.shape:
             return
         self._home.begin()
