@@ -46,7 +46,8 @@
     ├── LinkError
     │   ├── LinkTargetError (OSError)
     │   └── ExternalAccessError (PermissionError)
-    └── JournalError
+    ├── JournalError
+    └── MissingDependencyError (ImportError) a package that is optional is not installed
     HdmfIOWarning (UserWarning)
     ├── BrokenLinkWarning
     ├── PluginWarning
@@ -83,6 +84,7 @@ __all__ = [
     "LinkTargetError",
     "LockedFileError",
     "MetadataError",
+    "MissingDependencyError",
     "ModeError",
     "NoBackendError",
     "NodeExistsError",
@@ -375,6 +377,10 @@ class ExternalAccessError(LinkError, PermissionError):
 
 class JournalError(HdmfIOError):
     """A rollback journal does not fit its file."""
+
+
+class MissingDependencyError(HdmfIOError, ImportError):
+    """A package that only some functions need is not installed; the hint is how to install it."""
 
 
 class HdmfIOWarning(UserWarning):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.bridge.needs import needed
+
 if TYPE_CHECKING:
     from hdmf_io_core.bridge.hdmfio import StorageHDMFIO
     from hdmf_io_core.bridge.manager import HdmfManager
@@ -30,7 +32,9 @@ def __getattr__(name: str) -> object:
     if name not in _PLACES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    with needed("hdmf"):
+        module = import_module(f"{__name__}.{_PLACES[name]}")
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.bridge.manager import HdmfManager
+from hdmf_io_core.bridge.needs import needed
 from hdmf_io_core.io.open import open_io
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def read_nwb(source: str | Path, *, backend: str | None = None) -> Any:
 
     Raises
     ------
+    MissingDependencyError
+        If pynwb is not installed.
     HdmfIOError
         As ``open_io``.
 
@@ -37,7 +40,8 @@ def read_nwb(source: str | Path, *, backend: str | None = None) -> Any:
     -----
     The namespaces cached in the file are used, extensions among them. Arrays are not loaded.
     """
-    import pynwb
+    with needed("pynwb"):
+        import pynwb
 
     manager = HdmfManager(pynwb.get_type_map(), load_namespaces=True)
     io = open_io(source, manager=manager, backend=backend)

@@ -9,6 +9,7 @@ from hdmf.spec import NamespaceCatalog
 from hdmf.validate import ValidatorMap
 
 from hdmf_io_core.bridge.manager import HdmfManager
+from hdmf_io_core.bridge.needs import needed
 from hdmf_io_core.bridge.specs import load_documents
 from hdmf_io_core.errors import SpecError
 from hdmf_io_core.io.open import open_io
@@ -47,7 +48,9 @@ def validate(
     Raises
     ------
     SpecError
-        If the file caches no namespaces, or not that one.
+        If the file caches no namespaces, or not that one, or none that has the type of its root.
+    MissingDependencyError
+        If it is an NWB file, and pynwb is not installed.
     HdmfIOError
         As ``open_io``.
     """
@@ -62,11 +65,16 @@ def validate(
     manager = HdmfManager(BuildManager(TypeMap(catalog)))
     with open_io(source, backend=backend, manager=manager) as io:
         root = manager.builder(cast("StorageIO", io).tree.root())
-        return [
-            error
-            for name in names
-            for error in ValidatorMap(catalog.get_namespace(name=name)).validate(root)
+        data_type = manager.manager.get_builder_dt(root)
+        validators = [
+            ValidatorMap(found)
+            for found in map(catalog.get_namespace, names)
+            if data_type is not None and found.catalog.get_spec(data_type) is not None
         ]
+        if not validators:
+            msg = f"none of the cached namespaces {names} has the type of the root, {data_type!r}"
+            raise SpecError(msg, source=str(source))
+        return [error for validator in validators for error in validator.validate(root)]
 
 
 def _most_specific(loaded: dict[str, Any]) -> list[str]:
@@ -82,7 +90,8 @@ def _catalog(documents: SpecDocuments) -> Any:
     if not any(name == _NWB for name, _ in documents):
         return NamespaceCatalog()
     # NWB names its types by keys of its own, which pynwb knows.
-    from pynwb.spec import NWBDatasetSpec, NWBGroupSpec, NWBNamespace
+    with needed("pynwb"):
+        from pynwb.spec import NWBDatasetSpec, NWBGroupSpec, NWBNamespace
 
     return NamespaceCatalog(
         group_spec_cls=NWBGroupSpec,

@@ -8,6 +8,7 @@ from hdmf_io_core.errors import (
     BackendNotInstalledError,
     DispatchError,
     HdmfIOError,
+    MissingDependencyError,
     ModeError,
     NodeNotFoundError,
     OpenError,
@@ -31,7 +32,7 @@ class ExitCode(IntEnum):
     SOURCE = 3
     """The source is missing, cannot be opened, or nothing recognises it."""
     PLUGIN = 4
-    """The backend of the source is not installed, or its plugin is broken."""
+    """The backend of the source, or a package, is not installed, or its plugin is broken."""
     FAILED = 5
     """The source was opened, and reading or writing it failed."""
     INTERRUPTED = 130
@@ -43,6 +44,7 @@ class ExitCode(IntEnum):
 _CODES: tuple[tuple[type[HdmfIOError], ExitCode], ...] = (
     (PluginError, ExitCode.PLUGIN),
     (BackendNotInstalledError, ExitCode.PLUGIN),
+    (MissingDependencyError, ExitCode.PLUGIN),
     (UnknownBackendError, ExitCode.USAGE),
     (OptionError, ExitCode.USAGE),
     (ModeError, ExitCode.USAGE),
