@@ -26,6 +26,7 @@ LEVELS = (
     ("durability",),
     ("plugins",),
     ("io",),
+    ("check",),
     ("bridge", "cli", "testing"),
 )
 RANK = {layer: rank for rank, level in enumerate(LEVELS) for layer in level}

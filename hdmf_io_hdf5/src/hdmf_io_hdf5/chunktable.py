@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from h5py import h5d
 
     from hdmf_io_core.types import ChunkCoords, Shape
@@ -56,6 +58,11 @@ class ChunkTable:
             return None
         offset, size, mask = self._rows[row, 1:].tolist()
         return offset, size, mask
+
+    def coords(self) -> Iterator[ChunkCoords]:
+        """Yield the coordinates of the chunks that were written, in C order."""
+        for linear in self._rows[:, 0].tolist():
+            yield tuple(int(place) for place in np.unravel_index(linear, self._grid))
 
     def _coords(self, offset: Shape) -> ChunkCoords:
         return tuple(o // c for o, c in zip(offset, self._chunks, strict=True))

@@ -102,6 +102,19 @@ class HDF5ChunkedArray(HDF5Array):
             found = self._guarded(locate, place)
             yield None if found is None else _Fetch(self, descriptor, place, found, mark=mark)
 
+    def stored_chunks(self) -> Iterator[ChunkCoords]:
+        """Yield the coordinates of the chunks that were written, in C order.
+
+        Raises
+        ------
+        CorruptChunkError
+            The chunk index cannot be read.
+        """
+        self._check_open()
+        if not self._home.is_read_only:
+            h5f.flush(self._home.fid, h5f.SCOPE_LOCAL)
+        return self._guarded(self._listed, None)
+
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk; filters are not run.
 
@@ -184,6 +197,10 @@ class HDF5ChunkedArray(HDF5Array):
             return None
         base = 0 if addresses_count_user_block()[1] else self._home.user_block_bytes
         return info.byte_offset + base, info.size, info.filter_mask
+
+    def _listed(self, _: None) -> Iterator[ChunkCoords]:
+        shape, chunks = self.layout.shape or (), self._layout.chunks or ()
+        return ChunkTable(self._dsid, shape, chunks).coords()
 
     def _check_coords(self, coords: ChunkCoords) -> None:
         shape, chunks = self.layout.shape or (), self._layout.chunks or ()

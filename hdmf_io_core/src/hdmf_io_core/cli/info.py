@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.check.run import stored_bytes
 from hdmf_io_core.cli.exitcodes import ExitCode
+from hdmf_io_core.cli.facts import facts_of, storage_of
 from hdmf_io_core.cli.output import human_bytes, plural, printable
-from hdmf_io_core.cli.walk import facts_of, storage_of, walk
 from hdmf_io_core.io.open import find_backend, open_io
 from hdmf_io_core.model.spec import version_key
 from hdmf_io_core.storage.dtypes import (
@@ -21,16 +20,17 @@ from hdmf_io_core.storage.dtypes import (
     OpaqueType,
     TextType,
 )
+from hdmf_io_core.storage.walk import walk
 
 if TYPE_CHECKING:
     import argparse
 
     from hdmf_io_core.cli.output import Output
-    from hdmf_io_core.cli.walk import Visit
     from hdmf_io_core.plugins.candidates import Choice
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import StorageReader
+    from hdmf_io_core.storage.walk import Visit
     from hdmf_io_core.types import JSON
 
 __all__ = ["HELP", "NAME", "configure", "run"]
@@ -89,24 +89,12 @@ def _summary(storage: StorageReader, choice: Choice) -> dict[str, JSON]:
         "backend": choice.spec.name,
         "distribution": choice.spec.distribution,
         "why": choice.why,
-        "bytes": _stored_bytes(storage.source),
+        "bytes": stored_bytes(storage.source),
         "type": (facts.data_type or None) if facts is not None else None,
         "namespace": (facts.namespace or None) if facts is not None else None,
         "nwb_version": str(version.value) if version is not None else None,
         "specs": ordered,
     }
-
-
-def _stored_bytes(source: str) -> int | None:
-    """Return the bytes on disk of a file, or of all files in a folder; None for anything else."""
-    path = Path(source)
-    if path.is_file():
-        return path.stat().st_size
-    if not path.is_dir():
-        return None
-    return sum(
-        Path(folder, name).lstat().st_size for folder, _, names in os.walk(path) for name in names
-    )
 
 
 def _count(storage: StorageReader) -> _Totals:

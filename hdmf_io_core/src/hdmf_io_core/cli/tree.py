@@ -6,18 +6,19 @@ import argparse
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.cli.exitcodes import ExitCode
+from hdmf_io_core.cli.facts import Facts, facts_of, storage_of
 from hdmf_io_core.cli.output import printable
 from hdmf_io_core.cli.values import layout_json, layout_text, value_json, value_text
-from hdmf_io_core.cli.walk import Facts, facts_of, storage_of, walk
 from hdmf_io_core.io.open import open_io
+from hdmf_io_core.storage.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from hdmf_io_core.cli.output import Output
-    from hdmf_io_core.cli.walk import Visit
     from hdmf_io_core.storage.layout import ObjectRef
     from hdmf_io_core.storage.protocols import StorageReader
+    from hdmf_io_core.storage.walk import Visit
     from hdmf_io_core.types import JSON
 
 __all__ = ["HELP", "NAME", "configure", "run"]

@@ -107,6 +107,11 @@ class StorageIO(HDMFIO):
         return self._tree
 
     @property
+    def engine(self) -> Engine:
+        """What moves the chunks of large arrays."""
+        return self._engine
+
+    @property
     def manager(self) -> Manager:
         """What turns builders into containers and back."""
         return self._manager
@@ -220,11 +225,8 @@ class StorageIO(HDMFIO):
         storage = self.storage
         if not may_write(self._mode):
             msg = f"mode {self._mode!r} does not allow to write"
-            raise ModeError(
-                msg,
-                source=storage.source,
-                hint="Open with mode 'a' or 'r+' to change the file, 'w' to replace it.",
-            )
+            hint = "Open with mode 'a' or 'r+' to change the file, 'w' to replace it."
+            raise ModeError(msg, source=storage.source, hint=hint)
         return cast("StorageWriter", storage)
 
     def _carry_out(self, plan: WritePlan, container: Container | None) -> WriteReport:

@@ -33,6 +33,7 @@ __all__ = [
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
     "SupportsReadCheck",
+    "SupportsStoredChunks",
 ]
 
 RawFetch: TypeAlias = "Callable[[], RawChunk | None]"
@@ -61,6 +62,15 @@ class SupportsRawChunkWrites(Protocol):
 
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk (edge chunks are whole too)."""
+        ...
+
+
+@runtime_checkable
+class SupportsStoredChunks(Protocol):
+    """A source that can list the chunks it holds, however many its shape declares."""
+
+    def stored_chunks(self) -> Iterator[ChunkCoords]:
+        """Yield the coordinates of the chunks that were written, in C order."""
         ...
 
 

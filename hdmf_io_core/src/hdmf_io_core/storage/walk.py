@@ -8,18 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.errors import HdmfIOError, NodeNotFoundError, UnsupportedFeatureError
-from hdmf_io_core.io.base import StorageIO
-from hdmf_io_core.model.builders import find_type
+from hdmf_io_core.errors import HdmfIOError, NodeNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from hdmf_io_core.io.protocol import HDMFIO
-    from hdmf_io_core.storage.layout import ArrayLayout, Attribute, NodeInfo, NodeKey
+    from hdmf_io_core.storage.layout import NodeInfo, NodeKey
     from hdmf_io_core.storage.protocols import StorageReader
 
-__all__ = ["Facts", "Visit", "facts_of", "storage_of", "walk"]
+__all__ = ["Visit", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +39,13 @@ class Visit:
     same_as: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is read of one node; what cannot be read is missing, and ``problem`` says why.
-
-    Attributes
-    ----------
-    data_type, namespace
-        Empty for an untyped node.
-    layout
-        Of an array; None for anything else.
-    """
-
-    data_type: str = ""
-    namespace: str = ""
-    layout: ArrayLayout | None = None
-    attributes: Mapping[str, Attribute] | None = None
-    problem: str = ""
-
-
-def storage_of(opened: HDMFIO) -> StorageReader:
-    """Return the storage of an IO.
-
-    Raises
-    ------
-    UnsupportedFeatureError
-        If the backend has none to look into.
-    """
-    if isinstance(opened, StorageIO):
-        return opened.storage
-    msg = f"{type(opened).__name__} has no storage to look into"
-    raise UnsupportedFeatureError(msg, source=opened.source)
-
-
-def walk(storage: StorageReader, start: str = "/", *, depth: int | None = None) -> Iterator[Visit]:
+def walk(
+    storage: StorageReader,
+    start: str = "/",
+    *,
+    depth: int | None = None,
+    on_error: Callable[[NodeInfo, HdmfIOError], None] | None = None,
+) -> Iterator[Visit]:
     """Yield a node and all entries below it, depth first.
 
     Parameters
@@ -86,6 +56,9 @@ def walk(storage: StorageReader, start: str = "/", *, depth: int | None = None) 
         Absolute path; a link is followed here, and nowhere below.
     depth : int or None
         Levels below the start; None for all.
+    on_error : callable or None
+        Called with a group whose entries cannot be listed, and the error; the walk goes on beside
+        it. None raises the error.
 
     Raises
     ------
@@ -104,7 +77,7 @@ def walk(storage: StorageReader, start: str = "/", *, depth: int | None = None) 
     seen: dict[tuple[str, NodeKey | None], str] = {(root.source, root.key): root.path}
     yield Visit(root)
     # A stack of its own: files can be nested deeper than Python's.
-    levels = [_marked(storage.children(root.path))] if _enters(root, 0, depth) else []
+    levels = [_entries(storage, root, on_error)] if _enters(root, 0, depth) else []
     trail: list[bool] = []
     while levels:
         item = next(levels[-1], None)
@@ -119,30 +92,27 @@ def walk(storage: StorageReader, start: str = "/", *, depth: int | None = None) 
             same_as = first if first != node.path else None
         yield Visit(node, tuple(trail), same_as)
         if node.link is None and same_as is None and _enters(node, len(levels), depth):
-            levels.append(_marked(storage.children(node.path)))
+            levels.append(_entries(storage, node, on_error))
 
 
 def _enters(node: NodeInfo, level: int, depth: int | None) -> bool:
     return node.kind == "group" and (depth is None or level < depth)
 
 
-def _marked(nodes: Iterator[NodeInfo]) -> Iterator[tuple[NodeInfo, bool]]:
-    """Add to each node whether it is the last."""
-    held = next(nodes, None)
-    while held is not None:
-        following = next(nodes, None)
-        yield held, following is None
-        held = following
-
-
-def facts_of(storage: StorageReader, node: NodeInfo) -> Facts:
-    """Read what is told of a node; an error of this one node is a fact as well."""
-    if node.kind in {"missing", "datatype"}:
-        return Facts()
+def _entries(
+    storage: StorageReader,
+    group: NodeInfo,
+    on_error: Callable[[NodeInfo, HdmfIOError], None] | None,
+) -> Iterator[tuple[NodeInfo, bool]]:
+    """Yield the entries of a group, each with whether it is the last."""
     try:
-        layout = storage.array(node.path).layout if node.kind == "array" else None
-        attributes = storage.attributes(node.path)
+        nodes = storage.children(group.path)
+        held = next(nodes, None)
+        while held is not None:
+            following = next(nodes, None)
+            yield held, following is None
+            held = following
     except HdmfIOError as error:
-        return Facts(problem=str(error))
-    data_type, namespace = find_type(attributes)
-    return Facts(data_type or "", namespace or "", layout, attributes)
+        if on_error is None:
+            raise
+        on_error(group, error)

@@ -1,0 +1,1 @@
+"""Is a file whole? Its structure, what its links and references lead to, and its chunks."""
