@@ -30,7 +30,7 @@ class TestJsonTreeStorage(StorageSuite):
         from example_backend.tree import new_tree
 
         path = folder / name
-        return JsonTreeWriter(new_tree(), str(path), path)
+        return JsonTreeWriter(new_tree(), str(path), path.write_bytes, is_new=True)
 
     def open_reader(self, folder: Path, name: str) -> StorageReader:
         from example_backend.storage import JsonTreeReader
@@ -44,7 +44,7 @@ class TestJsonTreeStorage(StorageSuite):
         from example_backend.tree import load
 
         path = folder / name
-        return JsonTreeWriter(load(path, str(path)), str(path), path)
+        return JsonTreeWriter(load(path, str(path)), str(path), path.write_bytes)
 
     def link_name(self, name: str) -> str:
         return name

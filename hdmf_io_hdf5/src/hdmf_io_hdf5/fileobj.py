@@ -15,6 +15,7 @@ from hdmf_io_core.errors import (
     ModeError,
     NotThisFormatError,
     OpenError,
+    OptionError,
     SourceExistsError,
     SourceNotFoundError,
 )
@@ -29,6 +30,7 @@ __all__ = ["FileOptions", "HDF5Source", "check_target", "open_file"]
 
 HDF5Source: TypeAlias = "str | PathLike[str] | BinaryIO | h5py.File"
 _MODES = ("r", "r+", "a", "w", "w-", "x")
+_LOCKINGS = (None, True, False, "true", "false", "best-effort")
 _CHUNK_CACHE_BYTES = 32 * 2**20
 # Drivers that keep one HDF5 file in one local file of the given name.
 _LOCAL_DRIVERS = (None, "sec2", "stdio", "core", "direct", "windows")
@@ -167,7 +169,13 @@ def check_target(target: str | PathLike[str], mode: Mode, options: FileOptions) 
     ------
     SourceNotFoundError, SourceExistsError, LockedFileError, OpenError
         As :func:`open_file`.
+    OptionError
+        HDF5 does not know the kind of locking.
     """
+    if options.locking not in _LOCKINGS:
+        msg = f"HDF5 does not take these options: locking={options.locking!r}"
+        hint = "Use True, False, 'best-effort', or None for HDF5's default."
+        raise OptionError(msg, source=source_name(target), hint=hint)
     _check_path(source_name(target), mode, options, spares_readers=True)
 
 

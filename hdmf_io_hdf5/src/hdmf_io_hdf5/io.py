@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,8 +10,9 @@ from typing import TYPE_CHECKING, cast
 import h5py
 
 from hdmf_io_core.chunks.engine import Engine
+from hdmf_io_core.durability.beside import new_file, remove
 from hdmf_io_core.durability.publish import Publication, RenameFile
-from hdmf_io_core.errors import HdmfIOError, OpenError
+from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
 from hdmf_io_hdf5.dataio import H5DataIO
@@ -168,31 +167,19 @@ def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
     return storage_class(file, close_file=not isinstance(path, h5py.File))
 
 
-def _new_file(target: Path) -> Path:
-    """Make an empty file of a name of its own in the target's folder."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        beside.touch(exist_ok=False)
-    except OSError as error:
-        msg = f"no file can be made in the folder {str(target.parent)!r}: {error.strerror}"
-        hint = "A new file is written beside its target; atomic=False writes to the target itself."
-        raise OpenError(msg, source=str(target), hint=hint) from error
-    return beside
-
-
 def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Writer, RenameFile]:
     """Open a new file in the target's folder, which is to take the target's place."""
     # A link stays a link: the file that it points to is replaced.
     target = Path(os.path.realpath(target))
     check_target(target, mode, options)
-    beside = _new_file(target)
+    beside = new_file(target)
     try:
-        if target.exists():
-            shutil.copymode(target, beside)
-        file = open_file(beside, "w", options)
+        # Its lock is ours, and HDF5's would be a second one.
+        file = open_file(beside.path, "w", replace(options, locking=False))
         storage = HDF5Writer(file, source=str(target))
     except BaseException as error:
-        beside.unlink(missing_ok=True)
+        remove(beside.path)
+        beside.release()
         if isinstance(error, HdmfIOError):
             error.source = str(target)
         raise
@@ -206,7 +193,6 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     )
     return storage, RenameFile(
         beside,
-        target,
         reopen=lambda: HDF5Writer(open_file(target, "r+", changing)),
         replace=mode == "w",
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hdmf_io_core.durability.beside import new_folder
 from hdmf_io_core.durability.exchange import ExchangeFolder
 from hdmf_io_core.errors import (
     ModeError,
@@ -180,14 +181,9 @@ def _check_target(path: Path, mode: Mode) -> None:
 
 
 def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock) -> Opened:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        beside.mkdir()
-    except OSError as error:
-        msg = f"the store cannot be made: {error.strerror}"
-        raise OpenError(msg, source=str(path)) from error
+    beside = new_folder(path)
     storage = ZarrWriter(
-        FolderStore(beside, source=str(path)),
+        FolderStore(beside.path, source=str(path)),
         new_format=options.zarr_format,
         consolidate=options.consolidate,
         marks=False,
@@ -198,7 +194,7 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
         # What is there is what was just written: consolidated metadata can be trusted.
         return _writer(FolderStore(path), options, consolidated=options.consolidate)
 
-    publication = ExchangeFolder(beside, path, reopen=reopen, replace=mode == "w")
+    publication = ExchangeFolder(beside, reopen=reopen, replace=mode == "w")
     return Opened(storage, publication, lock)
 
 

@@ -1,13 +1,14 @@
 """``JsonTreeIO``: what ``open_io`` opens for this backend."""
 
 import os
-import secrets
+from functools import partial
 from pathlib import Path
 
 from example_backend.storage import JsonTreeReader, JsonTreeWriter
 from example_backend.tree import load, new_tree
 from hdmf_io_core import StorageIO
-from hdmf_io_core.durability.publish import RenameFile
+from hdmf_io_core.durability.beside import new_file
+from hdmf_io_core.durability.publish import RenameFile, replace_file
 from hdmf_io_core.errors import SourceExistsError, SourceNotFoundError
 from hdmf_io_core.io.modes import check_mode, starts_anew
 
@@ -26,8 +27,8 @@ class JsonTreeIO(StorageIO):
         indent: int | None = None,
     ) -> None:
         checked = check_mode(mode)
-        target = Path(path).absolute()
-        source = str(target)
+        target = Path(path).resolve()
+        source, save = str(target), partial(replace_file, target)
         publication = None
         if checked in {"w-", "x"} and target.exists():
             raise SourceExistsError(f"the file exists, mode {mode!r} makes new ones", source=source)
@@ -37,15 +38,17 @@ class JsonTreeIO(StorageIO):
             storage = JsonTreeReader(load(target, source), source)
         elif starts_anew(checked):
             # Written beside the target; the first successful write takes its place.
-            beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-            storage = JsonTreeWriter(new_tree(), source, beside, indent)
+            beside = new_file(target)
+            storage = JsonTreeWriter(
+                new_tree(), source, beside.path.write_bytes, indent=indent, is_new=True
+            )
             publication = RenameFile(
                 beside,
-                target,
-                reopen=lambda: JsonTreeWriter(load(target, source), source, target, indent),
+                reopen=lambda: JsonTreeWriter(load(target, source), source, save, indent=indent),
                 replace=checked == "w",
             )
         else:
-            tree = load(target, source) if target.exists() else new_tree()
-            storage = JsonTreeWriter(tree, source, target, indent)
+            is_new = not target.exists()
+            tree = new_tree() if is_new else load(target, source)
+            storage = JsonTreeWriter(tree, source, save, indent=indent, is_new=is_new)
         super().__init__(storage, checked, manager=manager, publication=publication)

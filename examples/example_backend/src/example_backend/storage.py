@@ -1,11 +1,10 @@
 """A JSON tree behind the storage protocols of the core: a reader and a writer."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 
 from example_backend.arrays import JsonArray
 from example_backend.encoding import blank_cells, type_to_json
-from example_backend.tree import Node, Tree, named, save, unnamed
+from example_backend.tree import Node, Tree, encoded, named, unnamed
 from hdmf_io_core.errors import (
     ClosedIOError,
     InvalidNameError,
@@ -164,13 +163,21 @@ class JsonTreeReader:
 
 
 class JsonTreeWriter(JsonTreeReader):
-    """One JSON tree open for writing; ``file`` is where ``commit`` saves it."""
+    """One JSON tree open for writing; ``commit`` passes it to ``save``, all of it at once."""
 
-    def __init__(self, tree: Tree, source: str, file: Path, indent: int | None = None) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        source: str,
+        save: Callable[[bytes], object],
+        *,
+        indent: int | None = None,
+        is_new: bool = False,
+    ) -> None:
         super().__init__(tree, source)
-        self._file = file
+        self._save = save
         self._indent = indent
-        self.changed = not file.exists()
+        self.changed = is_new
 
     def create_group(self, path: str) -> None:
         """Make a group."""
@@ -263,7 +270,7 @@ class JsonTreeWriter(JsonTreeReader):
         """Save the file if anything changed since the last time."""
         self.check_open()
         if self.changed:
-            save(self._tree, self._file, self._indent)
+            self._save(encoded(self._tree, self._indent))
             self.changed = False
 
     def _put(self, path: str, entry: Node | LinkTarget) -> None:

@@ -86,8 +86,8 @@ def unnamed(*entries: Node | LinkTarget) -> None:
                 unnamed(*(entry.entries or {}).values())
 
 
-def save(tree: Tree, path: Path, indent: int | None) -> None:
-    """Write a file, beside the old one until it is complete."""
+def encoded(tree: Tree, indent: int | None) -> bytes:
+    """Return what a file holds."""
     nodes: dict[int, Any] = {}
     pending = [tree.root]
     while pending:
@@ -99,9 +99,7 @@ def save(tree: Tree, path: Path, indent: int | None) -> None:
     document = {"next": tree.next_key, "nodes": nodes, "specs": specs}
     # The signature has to stand at byte 0 whatever the indent, so it is not left to json.
     text = MAGIC.decode() + json.dumps(document, indent=indent, ensure_ascii=False)[1:]
-    beside = path.with_name(f".{path.name}.saving")
-    beside.write_text(text, encoding="utf-8", errors="surrogateescape")
-    beside.replace(path)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _node(key: int, value: Any, source: str) -> Node:

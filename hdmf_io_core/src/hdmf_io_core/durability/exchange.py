@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
+import errno
 import os
-import secrets
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.durability import syscalls
+from hdmf_io_core.durability.beside import lock, old_name
 from hdmf_io_core.durability.publish import WrittenBeside
+from hdmf_io_core.durability.syncs import sync_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,37 +23,41 @@ class ExchangeFolder(WrittenBeside):
     Notes
     -----
     On Linux both change names in one step, where the file system can do that; elsewhere in two, and
-    between them the old folder is there under a hidden name that ends in ``.old``.
+    between them the old folder is there under a hidden name that ends in ``.old``. Who dies there
+    leaves that to :func:`~hdmf_io_core.durability.beside.heal`.
     """
 
-    def _take_place(self) -> None:
-        if not self._target.exists():
-            self._beside.rename(self._target)
-        elif not self._replace:
-            raise FileExistsError(self._target)
-        elif _exchange(self._beside, self._target):
-            self._remove(self._beside)
-        else:
-            old = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}.old")
-            self._target.rename(old)
-            self._beside.rename(self._target)
-            self._remove(old)
+    def _sync(self) -> None:
+        sync_tree(self._beside.path)
 
-    @staticmethod
-    def _remove(beside: Path) -> None:
-        shutil.rmtree(beside, ignore_errors=True)
+    def _take_place(self) -> Path | None:
+        beside, target = self._beside.path, self._target
+        if not self._replace or not target.exists():
+            _rename_new(beside, target)
+            return None
+        if syscalls.exchange(beside, target):
+            return beside
+        old = old_name(target)
+        # Whoever finds the target missing sees by the lock that this is under way.
+        descriptor = lock(target)
+        try:
+            syscalls.rename(target, old)
+            try:
+                syscalls.rename(beside, target)
+            except OSError:
+                syscalls.rename(old, target)
+                raise
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+        return old
 
 
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two names change places in one step (renameat2 of Linux); whether that was possible."""
-    if sys.platform != "linux":
-        return False
-    rename = getattr(ctypes.CDLL(None), "renameat2", None)
-    if rename is None:
-        return False
-    names = os.fsencode(one), os.fsencode(other)
-    return bool(rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
+def _rename_new(beside: Path, target: Path) -> None:
+    """Give a folder a name that is free, or an empty folder's."""
+    try:
+        syscalls.rename(beside, target)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
+        raise

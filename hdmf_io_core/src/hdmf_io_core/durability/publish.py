@@ -7,7 +7,10 @@ import weakref
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
-from hdmf_io_core.errors import SourceExistsError
+from hdmf_io_core.durability import syscalls
+from hdmf_io_core.durability.beside import Beside, new_file, remove
+from hdmf_io_core.durability.syncs import sync_file
+from hdmf_io_core.errors import SourceExistsError, WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.protocols import StorageWriter
 
-__all__ = ["InPlace", "Publication", "RenameFile", "WrittenBeside"]
+__all__ = ["InPlace", "Publication", "RenameFile", "WrittenBeside", "replace_file"]
 
 
 class Publication(Protocol):
@@ -54,10 +57,8 @@ class WrittenBeside(ABC):
 
     Parameters
     ----------
-    beside : Path
-        What is being written, in the target's folder.
-    target : Path
-        The name it is to have.
+    beside : Beside
+        What is being written; from here on owned by the publication.
     reopen : callable
         Opens what was published for further changes.
     replace : bool
@@ -66,19 +67,18 @@ class WrittenBeside(ABC):
 
     def __init__(
         self,
-        beside: Path,
-        target: Path,
+        beside: Beside,
         *,
         reopen: Callable[[], StorageWriter],
         replace: bool,
     ) -> None:
         self._beside = beside
-        self._target = target
+        self._target = beside.target
         self._reopen = reopen
         self._replace = replace
         self._pending = True
         # An IO that nobody closes is not to leave anything behind, here or at the end of Python.
-        self._forsaken = weakref.finalize(self, _forsake, self._remove, beside, os.getpid())
+        self._forsaken = weakref.finalize(self, _forsake, beside, os.getpid())
 
     @property
     def is_pending(self) -> bool:
@@ -86,50 +86,66 @@ class WrittenBeside(ABC):
         return self._pending
 
     def publish(self, storage: StorageWriter) -> StorageWriter | None:
-        """Close what was written, give it the target's name, open it again; once.
+        """Close what was written, sync it, give it the target's name, open it again; once.
 
         Raises
         ------
         SourceExistsError
             If the target appeared meanwhile and must not be replaced.
+        WriteError
+            If the file system refuses. Unless the very last sync failed, the old content is there.
         """
         if not self._pending:
             return None
         storage.close()
         try:
-            self._take_place()
+            self._sync()
+            old = self._take_place()
+            self._settle()
+            syscalls.fsync_folder(self._target.parent)
         except FileExistsError as error:
             msg = "the target appeared while it was being written, and is not to be replaced"
             hint = "Write under another name, or use mode 'w' to replace it."
             raise SourceExistsError(msg, source=str(self._target), hint=hint) from error
-        self._settle()
+        except OSError as error:
+            msg = f"what was written cannot be published: {error.strerror}"
+            hint = "Make room, or see to the file system's errors, and write it again."
+            raise WriteError(msg, source=str(self._target), hint=hint) from error
+        if old is not None:
+            remove(old)
         return self._reopen()
 
     def discard(self, storage: StorageWriter) -> None:
         """Close the storage; remove what was not published."""
-        storage.close()
-        if self._pending:
-            self._remove(self._beside)
-            self._settle()
+        try:
+            storage.close()
+        finally:
+            if self._pending:
+                remove(self._beside.path)
+                self._settle()
 
     def _settle(self) -> None:
         self._pending = False
         self._forsaken.detach()
+        self._beside.release()
 
     @abstractmethod
-    def _take_place(self) -> None:
-        """Give what was written the target's name; ``FileExistsError`` if that is not allowed."""
+    def _sync(self) -> None:
+        """Return when what was written is on the disk."""
 
-    @staticmethod
     @abstractmethod
-    def _remove(beside: Path) -> None:
-        """Remove what was written, if it is there."""
+    def _take_place(self) -> Path | None:
+        """Give what was written the target's name; ``FileExistsError`` if that is not allowed.
+
+        Returns where the old content is then, if it is still somewhere.
+        """
 
 
-def _forsake(remove: Callable[[Path], None], beside: Path, pid: int) -> None:
+def _forsake(beside: Beside, pid: int) -> None:
     # A forked child has a copy of this, but what was written is its parent's.
     if os.getpid() == pid:
-        remove(beside)
+        remove(beside.path)
+    beside.release()
 
 
 class RenameFile(WrittenBeside):
@@ -141,14 +157,45 @@ class RenameFile(WrittenBeside):
     file or the new one.
     """
 
-    def _take_place(self) -> None:
-        if self._replace:
-            self._beside.replace(self._target)
-            return
-        # A hard link fails where the name is taken, a rename would replace.
-        self._target.hardlink_to(self._beside)
-        self._beside.unlink()
+    def _sync(self) -> None:
+        sync_file(self._beside.path)
 
-    @staticmethod
-    def _remove(beside: Path) -> None:
-        beside.unlink(missing_ok=True)
+    def _take_place(self) -> None:
+        put_file(self._beside, replace=self._replace)
+
+
+def put_file(beside: Beside, *, replace: bool) -> None:
+    """Give a file beside its target the target's name.
+
+    Raises
+    ------
+    FileExistsError
+        The name is taken, and not to be replaced.
+    """
+    if replace:
+        syscalls.rename(beside.path, beside.target)
+        return
+    # A hard link fails where the name is taken, a rename would replace.
+    syscalls.link(beside.path, beside.target)
+    syscalls.unlink(beside.path)
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Let a file have another content, or be made with it: all of it or none, and synced.
+
+    Raises
+    ------
+    OpenError
+        As :func:`~hdmf_io_core.durability.beside.new_file`.
+    OSError
+        The file system refuses.
+    """
+    beside = new_file(target)
+    try:
+        beside.path.write_bytes(content)
+        sync_file(beside.path)
+        put_file(beside, replace=True)
+        syscalls.fsync_folder(target.parent)
+    finally:
+        remove(beside.path)
+        beside.release()

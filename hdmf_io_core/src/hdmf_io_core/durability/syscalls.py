@@ -5,17 +5,20 @@ Call them as ``syscalls.fsync(...)``: no module keeps a name of its own for one.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "Observer",
     "create",
+    "exchange",
     "fsync",
     "fsync_folder",
     "link",
@@ -23,6 +26,7 @@ __all__ = [
     "observed",
     "pwrite",
     "rename",
+    "sync_file_system",
     "truncate",
     "unlink",
 ]
@@ -122,4 +126,40 @@ def mkdir(path: AnyPath) -> None:
     Path(path).mkdir()
 
 
+def exchange(one: Path, other: Path) -> bool:
+    """Let two names change places in one step (renameat2 of Linux); whether that was possible."""
+    _observer("exchange", one, other)
+    call = _linux("renameat2")
+    names = os.fsencode(one), os.fsencode(other)
+    return call is not None and call(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) == 0
+
+
+def sync_file_system(folder: Path) -> bool:
+    """Sync all of a file system (syncfs of Linux); whether that was possible.
+
+    It tells of failed writes since Linux 5.8.
+    """
+    _observer("sync_file_system", folder)
+    call = _linux("syncfs")
+    if call is None:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY | _CLOSE_ON_EXEC)
+    try:
+        if call(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), os.fspath(folder))
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _linux(name: str) -> Callable[..., int] | None:
+    """Return a function of Linux that Python has no name for; None elsewhere."""
+    if sys.platform != "linux":
+        return None
+    return getattr(ctypes.CDLL(None, use_errno=True), name, None)
+
+
+_AT_FDCWD = -100
+_EXCHANGE = 2
 _CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)

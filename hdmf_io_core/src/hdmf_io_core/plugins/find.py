@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.durability.beside import heal
 from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.candidates import Candidate, Choice, Question
 from hdmf_io_core.plugins.dispatch import choose
@@ -52,6 +54,8 @@ def _look(
     registry: PluginRegistry, source: Source, mode: Mode, candidates: list[Candidate]
 ) -> Question:
     """Look at a source as far as the decision needs it."""
+    if source.kind == "path":
+        heal(Path(source.location))
     with Probe.of(source) as probe:
         is_empty = probe.is_empty
         matches: tuple[Match, ...] = ()
