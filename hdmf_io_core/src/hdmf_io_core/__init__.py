@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from hdmf_io_core.model.node import BrokenLink, Node
     from hdmf_io_core.model.spec import NamespaceCatalog, SpecCatalog, SpecNamespace
     from hdmf_io_core.model.typemap import TypeMap
-    from hdmf_io_core.plan.report import WriteReport
+    from hdmf_io_core.plan.recoding import Compression
+    from hdmf_io_core.plan.report import ConversionReport, WriteReport
     from hdmf_io_core.plan.steps import WritePlan
     from hdmf_io_core.plugins.backendspec import API_VERSION, BackendSpec, MagicRule
     from hdmf_io_core.plugins.hookspecs import hookimpl
@@ -40,7 +41,9 @@ _HOMES = {
     "BackendSpec": "plugins.backendspec",
     "BrokenLink": "model.node",
     "BuildManager": "model.manager",
+    "Compression": "plan.recoding",
     "Container": "model.container",
+    "ConversionReport": "plan.report",
     "Data": "model.data",
     "DataChunk": "chunks.iterators",
     "DataChunkIterator": "chunks.iterators",
@@ -75,7 +78,9 @@ __all__ = [
     "BackendSpec",
     "BrokenLink",
     "BuildManager",
+    "Compression",
     "Container",
+    "ConversionReport",
     "Data",
     "DataChunk",
     "DataChunkIterator",

@@ -41,6 +41,7 @@
     │   └── ChunkIteratorError       the caller's iterator raised; its exception is the cause
     ├── UnresolvedReferenceError (ValueError)
     ├── ExportError
+    │   └── VerificationError        the copy is not equal to its source
     ├── ShapeError (ValueError)
     ├── SelectionError (IndexError)
     ├── LinkError
@@ -109,6 +110,7 @@ __all__ = [
     "UnsupportedDtypeError",
     "UnsupportedFeatureError",
     "UntypedNodeError",
+    "VerificationError",
     "WriteError",
 ]
 
@@ -353,6 +355,10 @@ class UnresolvedReferenceError(HdmfIOError, ValueError):
 
 class ExportError(HdmfIOError):
     """An export failed."""
+
+
+class VerificationError(ExportError):
+    """A copy is not equal to its source; the path names the first difference."""
 
 
 class ShapeError(HdmfIOError, ValueError):

@@ -19,6 +19,7 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_core.storage.dtypes import TextType
 from hdmf_io_core.storage.fitting import fit
+from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.numpytypes import infer_dtype
 from hdmf_io_core.storage.values import infer
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
 
-__all__ = ["ChunkStream", "adapt_stream"]
+__all__ = ["ChunkStream", "LocatedStream", "adapt_stream"]
 
 
 class ChunkStream(Protocol):
@@ -174,3 +175,38 @@ class _callers_errors:
         if isinstance(error, Exception) and not isinstance(error, ours):
             msg = f"the data iterator raised {type(error).__name__}: {error}"
             raise ChunkIteratorError(msg) from error
+
+
+class LocatedStream:
+    """A stream whose errors say for which array it was, since several run in turn.
+
+    Parameters
+    ----------
+    stream
+        What is passed on.
+    source, path
+        The array that it is written to.
+    """
+
+    def __init__(self, stream: ChunkStream, source: str, path: str) -> None:
+        self._stream = stream
+        self._located = located(source, path)
+
+    @property
+    def dtype(self) -> ElementType:
+        """As the stream's."""
+        return self._stream.dtype
+
+    @property
+    def maxshape(self) -> MaxShape:
+        """As the stream's."""
+        return self._stream.maxshape
+
+    @property
+    def chunk_shape(self) -> Shape | None:
+        """As the stream's."""
+        return self._stream.chunk_shape
+
+    def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
+        with self._located:
+            yield from self._stream

@@ -7,18 +7,24 @@ owns and closes it.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from hdmf_io_core.chunks.engine import Engine
 from hdmf_io_core.durability.publish import InPlace, Publication
-from hdmf_io_core.errors import ClosedIOError, ExportError, ModeError
+from hdmf_io_core.errors import ClosedIOError, ModeError
+from hdmf_io_core.io.exporting import (
+    check_copy,
+    export_options,
+    exported_root,
+)
 from hdmf_io_core.io.hooks import adapted, suggestion
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
 from hdmf_io_core.model.manager import BuildManager, Manager, SupportsAttach
-from hdmf_io_core.plan.execute import execute
+from hdmf_io_core.plan.execute import execute, hand_out
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
+from hdmf_io_core.plan.report import ConversionReport, WriteReport
 from hdmf_io_core.plan.steps import Move
 
 if TYPE_CHECKING:
@@ -28,12 +34,14 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.dataio import DataIO
     from hdmf_io_core.model.builders import GroupBuilder
     from hdmf_io_core.model.container import Container
-    from hdmf_io_core.plan.report import WriteReport
+    from hdmf_io_core.plan.recoding import Rechunk, Recompress
     from hdmf_io_core.plan.steps import WritePlan
     from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
     from hdmf_io_core.types import Mode
 
 __all__ = ["StorageIO"]
+
+R = TypeVar("R", bound=WriteReport)
 
 
 class StorageIO(HDMFIO):
@@ -153,7 +161,7 @@ class StorageIO(HDMFIO):
             plan = self.plan(
                 container, cache_spec=cache_spec, exhaust_dci=exhaust_dci, link_data=link_data
             )
-            return self._carry_out(plan, container)
+            return self._carry_out(plan, container, WriteReport())
 
     @contextmanager
     def _one_write(self) -> Iterator[None]:
@@ -192,34 +200,23 @@ class StorageIO(HDMFIO):
         *,
         cache_spec: bool = True,
         strict: bool = False,
-    ) -> WriteReport:
+        recompress: Recompress = None,
+        rechunk: Rechunk = None,
+        verify: bool = False,
+    ) -> ConversionReport:
         """Copy what another IO holds; see :meth:`HDMFIO.export`."""
         writer = self._writer()
-        if not isinstance(src_io, StorageIO):
-            msg = f"{type(src_io).__name__} has no storage that could be exported"
-            source = getattr(src_io, "source", None)
-            hint = "Give an open IO; or read what it holds as a container, and write that."
-            raise ExportError(msg, source=source, hint=hint)
-        if src_io is self:
-            msg = "an IO cannot be exported to itself"
-            hint = "Export to another file; changes of what was read go in with write()."
-            raise ExportError(msg, source=self.source, hint=hint)
         with self._one_write():
-            root = self._exported_root(src_io, container, writer.source)
-            options = PlanOptions(
-                is_new=self._is_empty,
-                link_data=False,
-                cache_spec=cache_spec,
-                may_lose="nothing" if strict else "content",
+            root = exported_root(src_io, self, container)
+            options = export_options(
+                recompress, rechunk, is_new=self._is_empty, cache_spec=cache_spec, strict=strict
             )
-            return self._carry_out(plan_write(root, writer, options), None)
-
-    def _exported_root(
-        self, src_io: StorageIO, container: Container | None, source: str
-    ) -> GroupBuilder:
-        if container is None:
-            return src_io.tree.root()
-        return src_io.manager.build(container, source=source, export=True)
+            return self._carry_out(
+                plan_write(root, writer, options),
+                None,
+                ConversionReport(),
+                verified=root if verify else None,
+            )
 
     def _writer(self) -> StorageWriter:
         storage = self.storage
@@ -229,10 +226,19 @@ class StorageIO(HDMFIO):
             raise ModeError(msg, source=storage.source, hint=hint)
         return cast("StorageWriter", storage)
 
-    def _carry_out(self, plan: WritePlan, container: Container | None) -> WriteReport:
+    def _carry_out(
+        self,
+        plan: WritePlan,
+        container: Container | None,
+        report: R,
+        verified: GroupBuilder | None = None,
+    ) -> R:
+        """Carry a plan out, compare the outcome with what it is to be if asked, and publish it."""
         writer = self._writer()
-        report = execute(plan, writer, engine=self._engine)
+        execute(plan, writer, engine=self._engine, report=report)
         writer.commit()
+        if verified is not None:
+            check_copy(verified, writer, report, self._engine)
         published = self._publication.publish(writer)
         self._is_empty = False
         if published is not None:
@@ -242,16 +248,8 @@ class StorageIO(HDMFIO):
                 self._tree.moved(step.path, step.new_path)
         if container is not None:
             self._manager.settle(container, self._tree.home_of)
-        self._hand_out(plan)
+        hand_out(plan, self._tree)
         return report
-
-    def _hand_out(self, plan: WritePlan) -> None:
-        """Give each wrapper the array that was made for it."""
-        for step in plan.steps:
-            wrapper = getattr(step, "wrapper", None)
-            if wrapper is not None:
-                builder = self._tree.at(step.path)
-                wrapper.dataset = getattr(builder, "data", None)
 
     def flush(self) -> None:
         """Hand all that was written to the operating system."""

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hdmf_io_core.model.container import Container
-    from hdmf_io_core.plan.report import WriteReport
+    from hdmf_io_core.plan.recoding import Rechunk, Recompress
+    from hdmf_io_core.plan.report import ConversionReport, WriteReport
 
 __all__ = ["HDMFIO"]
 
@@ -98,7 +99,10 @@ class HDMFIO(ABC):
         *,
         cache_spec: bool = True,
         strict: bool = False,
-    ) -> WriteReport:
+        recompress: Recompress = None,
+        rechunk: Rechunk = None,
+        verify: bool = False,
+    ) -> ConversionReport:
         """Copy all that another IO holds, or ``container`` as it was changed in memory, to here.
 
         Data is copied, not linked; links, references, chunks and codecs are kept.
@@ -114,9 +118,29 @@ class HDMFIO(ABC):
         strict : bool
             Whether a loss is an error. Without it the report's ``losses`` name what this backend
             cannot hold, such as a filter without a codec; everything else is kept.
+        recompress : Compression, str, mapping or None
+            How chunks are compressed in the copy: a ``Compression`` or text such as ``"gzip:9"``
+            for every array that can be compressed, or a mapping from patterns of paths to these.
+            None keeps the codecs.
+        rechunk : tuple of int, True, mapping or None
+            Chunk shape in the copy: for every array of that rank, True for chunks of about 1 MiB,
+            or a mapping from patterns of paths to these. None keeps the chunks.
+        verify : bool
+            Whether copy and source are compared, value by value, before the copy is published.
+
+        Returns
+        -------
+        ConversionReport
+            What was copied as it is, what was encoded anew, and what is lost.
 
         Raises
         ------
+        OptionError
+            If ``recompress`` or ``rechunk`` ask for what cannot be had; nothing was written then.
+        UnsupportedFeatureError
+            If ``strict`` and something would be lost; nothing was written then.
+        VerificationError
+            If the copy differs from its source; it is not published then.
         ExportError
             If ``src_io`` is not an IO over a storage, or ``container`` does not belong to it.
         """

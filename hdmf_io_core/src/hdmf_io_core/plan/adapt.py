@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import can_copy_raw
+from hdmf_io_core.errors import OptionError
 from hdmf_io_core.storage.abilities import AdaptedLayout, SupportsAdaptation, SupportsReadCheck
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ _ELSEWHERE = "its elements lie in other files or datasets; the copy holds them i
 
 
 def adapt(
-    dest: StorageWriter, losses: Losses, source: ArraySource, layout: ArrayLayout, *, path: str
+    dest: StorageWriter,
+    losses: Losses,
+    source: ArraySource,
+    layout: ArrayLayout,
+    *,
+    path: str,
+    is_asked: bool = False,
 ) -> ArrayLayout:
     """Return the layout of a copy of ``source`` in ``dest``.
 
@@ -30,9 +37,13 @@ def adapt(
         The wanted one.
     path
         Of the copy.
+    is_asked
+        Whether the caller asked for the codecs, so that others in their place are an error.
 
     Raises
     ------
+    OptionError
+        The destination lacks what was asked for.
     UnknownCodecError
         Chunks would have to be decoded, and a codec is missing.
     UnsupportedFeatureError
@@ -43,6 +54,10 @@ def adapt(
         adapted = dest.adapt_layout(layout)
     if source.layout.storage_class in {"external", "virtual"}:
         losses.add(path, "the layout", _ELSEWHERE, is_form=True)
+    if is_asked and adapted.losses:
+        msg = f"the compression cannot be had: {adapted.losses[0]}"
+        hint = "Ask for another, such as gzip; plugins of HDF5 are there once hdf5plugin is."
+        raise OptionError(msg, source=dest.source, path=path, hint=hint)
     for reason in adapted.losses:
         losses.add(path, "the layout", reason, is_form=True)
     is_raw = adapted.keeps_bytes and can_copy_raw(source.layout, adapted.layout)

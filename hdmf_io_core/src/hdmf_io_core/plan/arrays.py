@@ -13,7 +13,7 @@ from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import DatasetBuilder, LinkBuilder, find_type
 from hdmf_io_core.plan.adapt import adapt
 from hdmf_io_core.plan.compare import find_referrer, same_array, same_content
-from hdmf_io_core.plan.policy import copied_layout, is_expandable_type, new_layout
+from hdmf_io_core.plan.policy import can_become, copied_layout, is_expandable_type, new_layout
 from hdmf_io_core.plan.steps import (
     Content,
     Copy,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.dataio import WriteOptions
     from hdmf_io_core.plan.losses import Losses
     from hdmf_io_core.plan.places import Places
+    from hdmf_io_core.plan.recoding import Recoding
     from hdmf_io_core.storage.protocols import ArraySource, StorageWriter
     from hdmf_io_core.types import AnyArray, Shape
 
@@ -71,6 +72,8 @@ class ArrayPlanner:
         Whether lazy data of another open file becomes an external link.
     suggest : callable or None
         Asked for options of new arrays for which the caller gave none.
+    recoding : Recoding or None
+        Codecs and chunks that stored arrays are to have.
     """
 
     def __init__(
@@ -81,12 +84,14 @@ class ArrayPlanner:
         *,
         link_data: bool,
         suggest: Suggestion | None = None,
+        recoding: Recoding | None = None,
     ) -> None:
         self._dest = dest
         self._places = places
         self._losses = losses
         self._link_data = link_data
         self._suggest = suggest
+        self._recoding = recoding
 
     def create(
         self, dataset: DatasetBuilder, path: str, *, may_link: bool = True
@@ -123,7 +128,7 @@ class ArrayPlanner:
                 return ()
             if isinstance(content, Values) and same_content(content.array, stored):
                 return ()
-            if _fits(stored.layout, layout):
+            if can_become(stored.layout, layout):
                 late = has_references(layout.dtype)
                 kept = replace(stored.layout, shape=layout.shape)
                 return (OverwriteArray(path, kept, content, late=late),)
@@ -194,8 +199,12 @@ class ArrayPlanner:
     def _copy(
         self, data: LazyDataset, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
-        layout = copied_layout(data.layout, _options(dataset, data.element_type))
-        layout = adapt(self._dest, self._losses, data.source, layout, path=path)
+        options = _options(dataset, data.element_type)
+        if options is None and self._recoding is not None:
+            options = self._recoding.options(path, data.layout)
+        layout = copied_layout(data.layout, options)
+        is_asked = self._recoding is not None and options is not None and options.codecs is not None
+        layout = adapt(self._dest, self._losses, data.source, layout, path=path, is_asked=is_asked)
         if has_references(layout.dtype):
             # References have to be found anew, all of them, before anything is written.
             return layout, Values(data.read())
@@ -268,24 +277,6 @@ def _is_open(options: WriteOptions | None) -> bool:
 
 def _options(dataset: DatasetBuilder, dtype: ElementType) -> WriteOptions | None:
     return dataset.wrapper.options(dtype) if dataset.wrapper is not None else None
-
-
-def _fits(stored: ArrayLayout, wanted: ArrayLayout) -> bool:
-    """Whether the stored array can take the wanted content without being made anew."""
-    if stored.shape is None or wanted.shape is None:
-        return stored.shape is wanted.shape
-    if stored.dtype != wanted.dtype or len(stored.shape) != len(wanted.shape):
-        return False
-    if stored.shape == wanted.shape:
-        return True
-    limits = stored.maxshape or stored.shape
-    return (
-        all(
-            length == was if limit == was else limit is None or length <= limit
-            for length, was, limit in zip(wanted.shape, stored.shape, limits, strict=True)
-        )
-        and stored.is_resizable
-    )
 
 
 def _as_cells(values: object, dtype: ElementType) -> AnyArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -12,13 +12,15 @@ from hdmf_io_core.storage.layout import Attribute, Empty, NodeKey, ObjectRef, Re
 from hdmf_io_core.storage.selection import select_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hdmf_io_core.storage.protocols import ArraySource, StorageReader
     from hdmf_io_core.types import AnyArray
 
-__all__ = ["find_referrer", "same_array", "same_attribute", "same_content"]
+__all__ = ["find_referrer", "same_array", "same_attribute", "same_cells", "same_content"]
 
+SameRefs: TypeAlias = "Callable[[object, object], bool]"
+_REFERENCES = (ObjectRef, RegionRef)
 COMPARED_BYTES = 16 << 20
 """Larger content is written without being compared: reading it all would cost as much."""
 
@@ -29,7 +31,7 @@ def same_attribute(stored: Attribute, wanted: Attribute) -> bool:
         return False
     if isinstance(stored.value, Empty) or isinstance(wanted.value, Empty):
         return stored.value == wanted.value
-    return _same_cells(np.asarray(stored.value), np.asarray(wanted.value))
+    return same_cells(np.asarray(stored.value), np.asarray(wanted.value))
 
 
 def same_array(one: ArraySource, other: ArraySource) -> bool:
@@ -46,24 +48,30 @@ def same_content(array: AnyArray, stored: ArraySource) -> bool:
         return False
     there = np.empty(array.shape, dtype=layout.memory_dtype)
     stored.read_into(select_all(array.shape), there)
-    return _same_cells(there, array)
+    return same_cells(there, array)
 
 
-def _same_cells(one: Any, other: Any) -> bool:
+def same_cells(one: Any, other: Any, same_refs: SameRefs | None = None) -> bool:
+    """Whether two arrays hold the same elements, bit for bit.
+
+    ``same_refs`` is asked of two cells of which one is a reference; None takes them as values.
+    """
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if not one.dtype.hasobject:
         # Bytes, not values: NaN equals NaN, and -0.0 is not 0.0.
         return bool(one.tobytes() == other.tobytes())
     if one.dtype.names:
-        return all(_same_cells(one[name], other[name]) for name in one.dtype.names)
+        return all(same_cells(one[name], other[name], same_refs) for name in one.dtype.names)
     pairs = zip(one.reshape(-1), other.reshape(-1), strict=True)
-    return all(_same_cell(a, b) for a, b in pairs)
+    return all(_same_cell(a, b, same_refs) for a, b in pairs)
 
 
-def _same_cell(one: object, other: object) -> bool:
+def _same_cell(one: object, other: object, same_refs: SameRefs | None) -> bool:
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return _same_cells(one, other)
+        return same_cells(one, other, same_refs)
+    if same_refs is not None and isinstance(one if one is not None else other, _REFERENCES):
+        return same_refs(one, other)
     return type(one) is type(other) and bool(one == other)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import copy_array
+from hdmf_io_core.chunks.streams import LocatedStream
 from hdmf_io_core.chunks.write import interleave, write_array, write_stream
 from hdmf_io_core.plan.report import WriteReport
 from hdmf_io_core.plan.steps import (
@@ -37,15 +38,20 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.chunks.streams import ChunkStream
-    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.plan.readtree import TreeReader
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
-    from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
 
-__all__ = ["execute"]
+__all__ = ["execute", "hand_out"]
 
 
-def execute(plan: WritePlan, dest: StorageWriter, *, engine: Engine | None = None) -> WriteReport:
+def execute(
+    plan: WritePlan,
+    dest: StorageWriter,
+    *,
+    engine: Engine | None = None,
+    report: WriteReport | None = None,
+) -> WriteReport:
     """Carry a plan out.
 
     Parameters
@@ -56,6 +62,8 @@ def execute(plan: WritePlan, dest: StorageWriter, *, engine: Engine | None = Non
         Open.
     engine
         Whose workers encode chunks; None leaves that to the storage.
+    report
+        Filled and returned; None for a new one.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def execute(plan: WritePlan, dest: StorageWriter, *, engine: Engine | None = Non
     One thread at a time; nothing else may write to ``dest`` meanwhile. A stream, or a stored array,
     that replaces the content of an array is first written beside it.
     """
-    run = _Run(plan, dest, engine)
+    run = _Run(plan, dest, engine, report if report is not None else WriteReport())
     try:
         run.clear_the_way()
         for step in _structure(plan):
@@ -88,6 +96,14 @@ def execute(plan: WritePlan, dest: StorageWriter, *, engine: Engine | None = Non
         run.undo()
         raise
     return run.report
+
+
+def hand_out(plan: WritePlan, tree: TreeReader) -> None:
+    """Give each wrapper the array that was made for it, as ``tree`` has it now."""
+    for step in plan.steps:
+        wrapper = getattr(step, "wrapper", None)
+        if wrapper is not None:
+            wrapper.dataset = getattr(tree.at(step.path), "data", None)
 
 
 def _structure(plan: WritePlan) -> Iterator[Step]:
@@ -121,7 +137,9 @@ class _LateContent:
 
 
 class _Run:
-    def __init__(self, plan: WritePlan, dest: StorageWriter, engine: Engine | None) -> None:
+    def __init__(
+        self, plan: WritePlan, dest: StorageWriter, engine: Engine | None, report: WriteReport
+    ) -> None:
         self._plan = plan
         self._engine = engine
         self._pool = engine.pool if engine is not None else None
@@ -132,7 +150,8 @@ class _Run:
         self._waiting: dict[str, str] = {}
         self._sinks: dict[str, ArraySink] = {}
         self._streams: list[tuple[ChunkStream, ArraySink]] = []
-        self.report = WriteReport(losses=plan.losses)
+        self.report = report
+        report.losses = plan.losses
 
     def clear_the_way(self) -> None:
         """Take every node that moves out of its place, deepest first; the walk puts it in again."""
@@ -233,9 +252,12 @@ class _Run:
             case Values(array=array):
                 self.report.bytes_written += write_array(array, sink, pool=self._pool)
             case Copy(source=source):
-                self.report.bytes_written += copy_array(source, sink, engine=self._engine).n_bytes
+                done = copy_array(source, sink, engine=self._engine)
+                self.report.bytes_written += done.n_bytes
+                way = self.report.copied if done.way == "raw" else self.report.recoded
+                way.append(step.path)
             case Stream(stream=stream) if self._plan.interleave:
-                self._streams.append((_LocatedStream(stream, self._plan.source, step.path), sink))
+                self._streams.append((LocatedStream(stream, self._plan.source, step.path), sink))
             case Stream(stream=stream):
                 self.report.bytes_written += write_stream(stream, sink, pool=self._pool)
             case _:
@@ -270,27 +292,3 @@ class _Run:
         """Take back what was done."""
         self._sinks.clear()
         self._undo.run()
-
-
-class _LocatedStream:
-    """A stream whose errors say for which array it was, since several run in turn."""
-
-    def __init__(self, stream: ChunkStream, source: str, path: str) -> None:
-        self._stream = stream
-        self._located = located(source, path)
-
-    @property
-    def dtype(self) -> ElementType:
-        return self._stream.dtype
-
-    @property
-    def maxshape(self) -> MaxShape:
-        return self._stream.maxshape
-
-    @property
-    def chunk_shape(self) -> Shape | None:
-        return self._stream.chunk_shape
-
-    def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
-        with self._located:
-            yield from self._stream

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hdmf_io_core.plan.arrays import Suggestion
+    from hdmf_io_core.plan.recoding import Recoding
     from hdmf_io_core.storage.protocols import StorageWriter
 
 __all__ = ["PlanOptions", "plan_write"]
@@ -66,6 +67,8 @@ class PlanOptions:
         Asked for options of new arrays for which the caller gave none.
     may_lose
         What may be lost where the destination cannot hold it; the plan tells it.
+    recoding
+        Codecs and chunks that stored arrays are to have; None keeps what they have.
     """
 
     is_new: bool
@@ -74,6 +77,7 @@ class PlanOptions:
     cache_spec: bool = True
     suggest: Suggestion | None = None
     may_lose: Tolerance = "form"
+    recoding: Recoding | None = None
 
 
 def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) -> WritePlan:
@@ -92,6 +96,8 @@ def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) ->
     """
     planner = _Planner(dest, options)
     planner.entry(root, "/", dest.node("/"))
+    if options.recoding is not None:
+        options.recoding.check_used()
     stored = {} if options.is_new else dest.specs()
     specs = planner.specs.missing(stored) if options.cache_spec else {}
     return WritePlan(
@@ -110,7 +116,12 @@ class _Planner:
         self.losses = Losses(dest, may_lose=options.may_lose)
         self._places = Places(dest, self.losses, is_new=options.is_new)
         self._arrays = ArrayPlanner(
-            dest, self._places, self.losses, link_data=options.link_data, suggest=options.suggest
+            dest,
+            self._places,
+            self.losses,
+            link_data=options.link_data,
+            suggest=options.suggest,
+            recoding=options.recoding,
         )
         self._steps: list[Step] = []
         self._links: list[tuple[str, LinkBuilder]] = []

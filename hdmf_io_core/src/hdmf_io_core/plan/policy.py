@@ -14,7 +14,7 @@ from hdmf_io_core.storage.layout import ArrayLayout
 if TYPE_CHECKING:
     from hdmf_io_core.types import MaxShape, Shape
 
-__all__ = ["copied_layout", "guess_chunks", "is_expandable_type", "new_layout"]
+__all__ = ["can_become", "copied_layout", "guess_chunks", "is_expandable_type", "new_layout"]
 
 TARGET_CHUNK_BYTES = 1 << 20
 """A chunk this large amortises its look-up and still suits reading a window of it."""
@@ -139,6 +139,24 @@ def copied_layout(layout: ArrayLayout, options: WriteOptions | None) -> ArrayLay
             dimension_names=options.dimension_names or layout.dimension_names,
         ),
         maxshape=kept.maxshape,
+    )
+
+
+def can_become(stored: ArrayLayout, wanted: ArrayLayout) -> bool:
+    """Whether the stored array can take the wanted content without being made anew."""
+    if stored.shape is None or wanted.shape is None:
+        return stored.shape is wanted.shape
+    if stored.dtype != wanted.dtype or len(stored.shape) != len(wanted.shape):
+        return False
+    if stored.shape == wanted.shape:
+        return True
+    limits = stored.maxshape or stored.shape
+    return (
+        all(
+            length == was if limit == was else limit is None or length <= limit
+            for length, was, limit in zip(wanted.shape, stored.shape, limits, strict=True)
+        )
+        and stored.is_resizable
     )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.plan.steps import Loss
     from hdmf_io_core.storage.layout import LinkTarget
 
-__all__ = ["WriteReport"]
+__all__ = ["ConversionReport", "WriteReport"]
 
 
 @dataclass(slots=True)
@@ -27,8 +27,13 @@ class WriteReport:
         The links made, by path.
     arrays_made : list of str
         Paths of the arrays made.
+    copied, recoded : list of str
+        Paths of the arrays that were copied from storage: those whose encoded chunks went over as
+        they are, and those whose elements were encoded anew.
     losses : tuple of Loss
         What could not be kept as it was; empty for a write of new containers.
+    is_verified : bool
+        Whether the outcome was read again and compared.
     """
 
     groups: int = 0
@@ -38,7 +43,10 @@ class WriteReport:
     bytes_written: int = 0
     links: list[tuple[str, LinkTarget]] = field(default_factory=list)
     arrays_made: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)
+    recoded: list[str] = field(default_factory=list)
     losses: tuple[Loss, ...] = ()
+    is_verified: bool = False
 
     def __str__(self) -> str:
         done = [
@@ -53,6 +61,30 @@ class WriteReport:
             if count
         ]
         lines = [f"written: {', '.join(done) or 'nothing'}; {self.bytes_written} bytes of data"]
+        lines += self._told()
         lines += [f"  link {path} -> {target}" for path, target in self.links]
         lines += [f"  lost {loss}" for loss in self.losses]
         return "\n".join(lines)
+
+    def _told(self) -> list[str]:
+        """Return what else there is to say, a line each."""
+        return []
+
+
+@dataclass(slots=True)
+class ConversionReport(WriteReport):
+    """What an export did: what went over as it is, what was encoded anew, and what is lost."""
+
+    @property
+    def is_lossless(self) -> bool:
+        """Whether the copy has all that the source had."""
+        return not self.losses
+
+    def _told(self) -> list[str]:
+        lines = []
+        if self.copied or self.recoded:
+            how = f"{len(self.copied)} copied chunk by chunk, {len(self.recoded)} encoded anew"
+            lines.append(f"  arrays: {how}")
+        if self.is_verified:
+            lines.append("  verified: source and copy are equal")
+        return lines
