@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from hdmf_io_core.chunks.buffers import fresh
 from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
 from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from hdmf_io_core.chunks.buffers import Take
     from hdmf_io_core.chunks.deflate import Bytes
 
 __all__ = ["CodecChain", "are_known"]
@@ -37,7 +39,7 @@ def are_known(codecs: Sequence[CodecSpec]) -> bool:
 
 
 class _Step(Protocol):
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes: ...
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes: ...
 
     def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]: ...
 
@@ -99,7 +101,9 @@ class CodecChain:
             return None
         return self._trials.next(data if data is not None else np.empty(0, np.uint8))
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None = None) -> RawChunk:
+    def encode(
+        self, data: npt.NDArray[np.uint8], recipe: Recipe | None = None, take: Take = fresh
+    ) -> RawChunk:
         """Encode a chunk.
 
         Parameters
@@ -108,10 +112,12 @@ class CodecChain:
             Contiguous; left as it is.
         recipe
             Of :meth:`next_recipe`; None deflates as zlib does.
+        take
+            Where memory comes from; the encoded chunk may lie in it.
         """
         encoded: Bytes = data
         for step in self._steps:
-            encoded = step.encode(np.frombuffer(encoded, np.uint8), recipe)
+            encoded = step.encode(np.frombuffer(encoded, np.uint8), recipe, take)
         return RawChunk(np.frombuffer(encoded, np.uint8).data)
 
     def decode(self, chunk: RawChunk, *, first: int = 0) -> npt.NDArray[np.uint8]:
@@ -159,8 +165,8 @@ class _Shuffle:
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
-        return shuffled(data, self.size)
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
+        return shuffled(data, self.size, take)
 
     def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
         return unshuffled(np.frombuffer(data, np.uint8), self.size)
@@ -173,10 +179,10 @@ class _Zlib:
     def __init__(self, level: int) -> None:
         self.level = level
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
         if recipe is None:
             recipe = Recipe(zlib_deflater(self.level))
-        return deflated(data, recipe.deflater, still_poor(data, recipe))
+        return deflated(data, recipe.deflater, still_poor(data, recipe), take)
 
     def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
         return inflated(data, n_bytes)
@@ -186,8 +192,8 @@ class _Zlib:
 
 
 class _Fletcher32:
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
-        out = np.empty(len(data) + _CHECKSUM_BYTES, np.uint8)
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
+        out = take(len(data) + _CHECKSUM_BYTES)
         out[:-_CHECKSUM_BYTES] = data
         out[-_CHECKSUM_BYTES:].view("<u4")[0] = fletcher32(data)
         return out
@@ -217,7 +223,7 @@ class _Numcodec:
             raise UnknownCodecError(msg) from error
         self._name = spec.name
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None) -> Bytes:
+    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
         encoded: Bytes = self._codec.encode(data)
         return encoded
 

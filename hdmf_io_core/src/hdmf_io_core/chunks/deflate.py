@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hdmf_io_core.chunks.buffers import fresh
 from hdmf_io_core.errors import CorruptChunkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
+
+    from hdmf_io_core.chunks.buffers import Take
 
 __all__ = [
     "Bytes",
@@ -36,6 +39,8 @@ Bytes: TypeAlias = "bytes | bytearray | memoryview | npt.NDArray[np.uint8]"
 _RAW = -15
 _HEADER = b"\x78\x01"
 _STORED_BYTES = 65535
+_BLOCK_HEADER_BYTES = 5
+_ADLER_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def deflaters(level: int) -> tuple[Deflater, ...]:
     if level < 5 and library.isal is not None:
         found.append(_like_zlib("ISA-L", library.isal, 1))
     if library.libdeflate is not None:
-        levels = range(1, level + 1) if level < 5 else (level, min(12, level + 2))
+        # Its levels 3 and 4 are smaller than zlib's 5 and above in much data.
+        levels = range(1, level + 1) if level < 5 else (3, 4, level, min(12, level + 2))
         found += [_libdeflate(library.libdeflate, n) for n in levels]
     elif library.zlib_ng is not None:
         found.append(_like_zlib("zlib-ng", library.zlib_ng, level))
@@ -184,7 +190,10 @@ def _slowly_inflated(data: Bytes) -> bytes:
 
 
 def deflated(
-    data: npt.NDArray[np.uint8], deflater: Deflater, stored: tuple[bool, ...] = ()
+    data: npt.NDArray[np.uint8],
+    deflater: Deflater,
+    stored: tuple[bool, ...] = (),
+    take: Take = fresh,
 ) -> Bytes:
     """Return a zlib stream.
 
@@ -198,23 +207,42 @@ def deflated(
         For data that falls into planes of equal length, which of them stay as they are; what
         follows the last plane is deflated. Empty: all is deflated. A deflater without ``run``
         takes stored planes at the start alone.
+    take
+        Where memory comes from.
     """
     if not any(stored):
         return deflater.whole(data)
     length = len(data) // len(stored)
-    parts: list[Bytes] = [_HEADER]
+    parts: list[tuple[Bytes, int]] = []
     start = 0
     for is_stored, stop in _runs(stored, length, len(data)):
         run, is_last = data[start:stop], stop == len(data)
         if is_stored:
-            parts.append(_stored_blocks(run, is_last=is_last))
-        elif is_last or deflater.run is None:
-            parts.append(deflater.last(run))
+            parts.append((run, _stored_bytes(len(run))))
         else:
-            parts.append(deflater.run(run))
+            part = deflater.last if is_last or deflater.run is None else deflater.run
+            done = part(run)
+            parts.append((done, len(done)))
         start = stop
-    parts.append(_adler32(data).to_bytes(4, "big"))
-    return _joined(parts)
+    # numpy copies long parts without holding other threads up; bytes.join does not.
+    out = take(len(_HEADER) + sum(n_bytes for _, n_bytes in parts) + _ADLER_BYTES)
+    out[: len(_HEADER)] = np.frombuffer(_HEADER, np.uint8)
+    out[-_ADLER_BYTES:].view(">u4")[0] = _adler32(data)
+    _lay_out(parts, out[len(_HEADER) : -_ADLER_BYTES])
+    return out
+
+
+def _lay_out(parts: list[tuple[Bytes, int]], out: npt.NDArray[np.uint8]) -> None:
+    """Put parts one after the other; those that are to be longer than they are become blocks."""
+    start = 0
+    for part, n_bytes in parts:
+        place = out[start : start + n_bytes]
+        start += n_bytes
+        run = np.frombuffer(part, np.uint8)
+        if n_bytes == len(run):
+            place[:] = run
+        else:
+            _store_blocks(run, place, is_last=start == len(out))
 
 
 def _runs(stored: tuple[bool, ...], length: int, n_bytes: int) -> list[tuple[bool, int]]:
@@ -230,20 +258,25 @@ def _runs(stored: tuple[bool, ...], length: int, n_bytes: int) -> list[tuple[boo
     return runs
 
 
-def _stored_blocks(data: npt.NDArray[np.uint8], *, is_last: bool) -> npt.NDArray[np.uint8]:
-    """Return data as blocks of deflate that are not compressed (RFC 1951, 3.2.4)."""
+def _stored_bytes(n_bytes: int) -> int:
+    """Return how long data is as blocks of deflate that are not compressed."""
+    return n_bytes + _BLOCK_HEADER_BYTES * -(-n_bytes // _STORED_BYTES)
+
+
+def _store_blocks(
+    data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8], *, is_last: bool
+) -> None:
+    """Fill ``out`` with data as blocks that are not compressed (RFC 1951, 3.2.4)."""
     n_full, rest = divmod(len(data), _STORED_BYTES)
-    out = np.empty(len(data) + 5 * (n_full + bool(rest)), np.uint8)
-    full = out[: n_full * (_STORED_BYTES + 5)].reshape(n_full, _STORED_BYTES + 5)
-    full[:, :5] = np.frombuffer(_block_header(_STORED_BYTES), np.uint8)
-    full[:, 5:] = data[: n_full * _STORED_BYTES].reshape(n_full, _STORED_BYTES)
-    start = n_full * (_STORED_BYTES + 5)
+    start = n_full * (_STORED_BYTES + _BLOCK_HEADER_BYTES)
+    full = out[:start].reshape(n_full, _STORED_BYTES + _BLOCK_HEADER_BYTES)
+    full[:, :_BLOCK_HEADER_BYTES] = np.frombuffer(_block_header(_STORED_BYTES), np.uint8)
+    full[:, _BLOCK_HEADER_BYTES:] = data[: n_full * _STORED_BYTES].reshape(n_full, _STORED_BYTES)
     if rest:
-        out[start : start + 5] = np.frombuffer(_block_header(rest), np.uint8)
-        out[start + 5 :] = data[n_full * _STORED_BYTES :]
+        out[start : start + _BLOCK_HEADER_BYTES] = np.frombuffer(_block_header(rest), np.uint8)
+        out[start + _BLOCK_HEADER_BYTES :] = data[n_full * _STORED_BYTES :]
     if is_last:
-        out[start if rest else start - _STORED_BYTES - 5] = 1
-    return out
+        out[start if rest else start - _STORED_BYTES - _BLOCK_HEADER_BYTES] = 1
 
 
 def _block_header(length: int) -> bytes:
@@ -253,13 +286,3 @@ def _block_header(length: int) -> bytes:
 def _adler32(data: Bytes) -> int:
     module: Any = installed().libdeflate or zlib
     return int(module.adler32(data))
-
-
-def _joined(parts: list[Bytes]) -> npt.NDArray[np.uint8]:
-    # numpy copies long parts without holding other threads up; bytes.join does not.
-    out = np.empty(sum(map(len, parts)), np.uint8)
-    start = 0
-    for part in parts:
-        out[start : start + len(part)] = np.frombuffer(part, np.uint8)
-        start += len(part)
-    return out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 import numpy as np
 
+from hdmf_io_core.chunks.buffers import Buffers
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.storage.abilities import SupportsEncoding
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from hdmf_io_core.chunks.buffers import Loan, Take
     from hdmf_io_core.chunks.pool import WorkerPool
     from hdmf_io_core.chunks.trial import Recipe
     from hdmf_io_core.storage.layout import RawChunk
@@ -65,6 +67,8 @@ class ChunkEncoder:
         # What lies past the edge of the array is seen if the array grows.
         self._padding: Any = 0 if layout.fill_value is None else layout.fill_value
         self._chain = CodecChain(sink.encoding or (), self._dtype.itemsize, self.chunk_bytes)
+        # What does not compress comes out a little longer, headers of blocks and checksums.
+        self._buffers = Buffers(self.chunk_bytes + (self.chunk_bytes >> 12) + 64)
         self._window = pool.window(self._store)
 
     def put(self, coords: ChunkCoords, values: AnyArray) -> None:
@@ -87,7 +91,9 @@ class ChunkEncoder:
         """
         recipe: Recipe | None
         if self._chain.needs_sample:
-            recipe = self._chain.next_recipe(self._whole(values))
+            # Without what it is padded with, which is not what data is like.
+            held = np.ascontiguousarray(fit(values, self._element))
+            recipe = self._chain.next_recipe(held.reshape(-1).view(np.uint8))
         else:
             recipe = self._chain.next_recipe(None)
         job = partial(self._encode, coords, values, recipe)
@@ -103,27 +109,32 @@ class ChunkEncoder:
 
     def _encode(
         self, coords: ChunkCoords, values: AnyArray, recipe: Recipe | None
-    ) -> tuple[ChunkCoords, RawChunk]:
-        return coords, self._chain.encode(self._whole(values), recipe)
+    ) -> tuple[ChunkCoords, RawChunk, Loan]:
+        loan = self._buffers.loan()
+        chunk = self._chain.encode(self._whole(values, loan.take), recipe, loan.take)
+        loan.give_back(but=np.frombuffer(chunk.data, np.uint8))
+        return coords, chunk, loan
 
-    def _store(self, encoded: tuple[ChunkCoords, RawChunk]) -> None:
-        coords, chunk = encoded
+    def _store(self, encoded: tuple[ChunkCoords, RawChunk, Loan]) -> None:
+        coords, chunk, loan = encoded
         try:
             self._sink.write_raw(coords, chunk)
         except HdmfIOError as error:
             error.add_note(f"while storing chunk {coords}")
             raise
+        loan.give_back()
 
-    def _whole(self, values: AnyArray) -> npt.NDArray[np.uint8]:
+    def _whole(self, values: AnyArray, take: Take) -> npt.NDArray[np.uint8]:
         """Return the bytes of a chunk: of the array's elements, padded to its whole shape."""
         fitted = fit(values, self._element)
+        if fitted.shape == self._chunk_shape and fitted.flags.c_contiguous:
+            data: npt.NDArray[np.uint8] = fitted.reshape(-1).view(np.uint8)
+            return data
+        data = take(self.chunk_bytes)
+        whole: Any = data.view(self._dtype).reshape(self._chunk_shape)
         if fitted.shape != self._chunk_shape:
-            whole: Any = np.empty(self._chunk_shape, self._dtype)
             whole[...] = self._padding
-            whole[tuple(slice(0, length) for length in fitted.shape)] = fitted
-        else:
-            whole = np.ascontiguousarray(fitted)
-        data: npt.NDArray[np.uint8] = whole.reshape(-1).view(np.uint8)
+        whole[tuple(slice(0, length) for length in fitted.shape)] = fitted
         return data
 
     def __enter__(self) -> ChunkEncoder:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hdmf_io_core.chunks.buffers import fresh
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from hdmf_io_core.chunks.buffers import Take
     from hdmf_io_core.types import AnyArray
 
 __all__ = ["byte_cells", "join_planes", "shuffled", "unshuffled", "wide_dtype"]
@@ -20,7 +23,7 @@ _CASTING = {2: "<u2", 4: "<u4"}
 """Sizes of elements that shifts and casts take apart faster than strided copies do."""
 
 
-def shuffled(data: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+def shuffled(data: npt.NDArray[np.uint8], size: int, take: Take = fresh) -> npt.NDArray[np.uint8]:
     """Return bytes with those of equal place in their elements together.
 
     Parameters
@@ -29,11 +32,13 @@ def shuffled(data: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
         Contiguous. Bytes past the last whole element stay at the end.
     size : int
         Bytes of an element.
+    take
+        Where memory comes from, as long as the data for each call.
     """
     if size < 2:
         return data
     n = len(data) // size
-    out = np.empty(len(data), np.uint8)
+    out = take(len(data))
     out[n * size :] = data[n * size :]
     planes = out[: n * size].reshape(size, n)
     whole = data[: n * size]
@@ -44,7 +49,7 @@ def shuffled(data: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
         return out
     numbers = whole.view(_CASTING[size])
     np.copyto(planes[0], numbers, casting="unsafe")
-    shifted = np.empty_like(numbers)
+    shifted = take(n * size).view(_CASTING[size])
     for place in range(1, size):
         np.right_shift(numbers, 8 * place, out=shifted)
         np.copyto(planes[place], shifted, casting="unsafe")

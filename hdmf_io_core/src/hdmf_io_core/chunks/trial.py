@@ -28,6 +28,7 @@ _LOW_LEVEL_RATIO = 1.045
 """Levels 1 to 4 may come out this much larger than zlib in samples; 1.05 is promised of files."""
 _HIGH_LEVEL_RATIO = 1.0
 """Levels from 5 on are not to come out larger."""
+_LONGEST_WAIT = 8
 _FIXED_BYTES = 16
 """What a short stream may be longer without telling anything of a long one."""
 _GLANCE_BYTES = 8 << 10
@@ -44,9 +45,16 @@ class Recipe:
     deflater: Deflater
     stored: tuple[bool, ...] = ()
 
+    @property
+    def name(self) -> tuple[str, int, tuple[bool, ...]]:
+        """What two equal recipes have in common."""
+        return self.deflater.name, self.deflater.level, self.stored
+
 
 class Trials:
-    """The recipe of an array's next chunks; tried anew every so many chunks.
+    """The recipe of an array's next chunks; tried anew from time to time.
+
+    As long as trials agree they become rarer, until there are eight times as many chunks between.
 
     Parameters
     ----------
@@ -68,8 +76,10 @@ class Trials:
         self._size = size
         # Trials look at no more than a hundredth of the data, the first chunks aside.
         sample = SAMPLE_BYTES if chunk_bytes > WHOLE_BYTES else max(1, chunk_bytes)
-        self._every = max(16, 128 * sample // max(1, chunk_bytes))
-        self._asked = 0
+        self._least_wait = max(16, 128 * sample // max(1, chunk_bytes))
+        self._wait = self._least_wait
+        self._until_trial = 0
+        self._last: object = None
         self._recipe = Recipe(zlib_deflater(level))
 
     def next(self, data: npt.NDArray[np.uint8]) -> Recipe:
@@ -80,15 +90,20 @@ class Trials:
         data : ndarray, shape (n_bytes,), dtype uint8
             The chunk before it is shuffled; looked at only if a trial is due.
         """
-        if self._asked % self._every == 0 and self._level > 0:
+        if self.is_due:
             self._recipe = choose(data, self._size, self._level)
-        self._asked += 1
+            agrees = self._recipe.name == self._last
+            longest = _LONGEST_WAIT * self._least_wait
+            self._wait = min(2 * self._wait, longest) if agrees else self._least_wait
+            self._last = self._recipe.name
+            self._until_trial = self._wait
+        self._until_trial -= 1
         return self._recipe
 
     @property
     def is_due(self) -> bool:
         """Whether the next call looks at the data."""
-        return self._asked % self._every == 0 and self._level > 0
+        return self._until_trial <= 0 and self._level > 0
 
 
 def choose(data: npt.NDArray[np.uint8], size: int, level: int) -> Recipe:
