@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import numpy as np
 from h5py import h5d, h5s
 
@@ -80,6 +81,11 @@ class HDF5Array:
     def dsid(self) -> h5d.DatasetID:
         """The dataset of h5py's low-level interface."""
         return self._dsid
+
+    def native_array(self) -> h5py.Dataset:
+        """Return h5py's own dataset, by the name that this one was opened by."""
+        # What cannot change h5py asks HDF5 once, if it is told so.
+        return h5py.Dataset(self._dsid, readonly=self._home.is_read_only)
 
     @property
     def path(self) -> str:

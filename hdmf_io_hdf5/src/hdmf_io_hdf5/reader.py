@@ -210,10 +210,12 @@ class HDF5Reader:
         """Return h5py's object at a path; it lives as long as the reader."""
         self._check_open()
         oid = self._nodes.open(path)
-        self._homes.of(oid)  # so that what is behind a link is closed with the reader
+        home = self._homes.of(oid)  # so that what is behind a link is closed with the reader
         if isinstance(oid, h5g.GroupID):
             return h5py.Group(oid)
-        return h5py.Dataset(oid) if isinstance(oid, h5d.DatasetID) else h5py.Datatype(oid)
+        if isinstance(oid, h5d.DatasetID):
+            return h5py.Dataset(oid, readonly=home.is_read_only)
+        return h5py.Datatype(oid)
 
     def adopt(self, value: object) -> StoredArray | None:
         """Return the array behind an ``h5py.Dataset``, of whichever file; None for anything else.

@@ -13,7 +13,7 @@ from hdmf.utils import StrDataset, get_docval_macro
 from hdmf_io_core.bridge.datasets import BuilderDataset
 from hdmf_io_core.bridge.dtypes import dtype_names
 from hdmf_io_core.chunks.lazy import LazyDataset
-from hdmf_io_core.storage.abilities import SupportsNative
+from hdmf_io_core.storage.abilities import SupportsNative, SupportsNativeArray
 from hdmf_io_core.storage.dtypes import CompoundType, RefType, TextType
 from hdmf_io_core.storage.references import resolve_value
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import ObjectRef, RegionRef
     from hdmf_io_core.storage.protocols import StorageReader
 
-__all__ = ["hdmf_data", "introduce"]
+__all__ = ["StoredData", "introduce"]
 
 
 def introduce() -> None:
@@ -44,46 +44,75 @@ def _stored_kinds() -> tuple[type, ...]:
     )
 
 
-def hdmf_data(
-    stored: DatasetBuilder,
-    reader: StorageReader,
-    resolvers: Resolvers,
-    resolve: Callable[[ObjectRef | RegionRef], object],
-) -> tuple[object, Any]:
-    """Return the data and dtype of hdmf's builder for a stored dataset.
+class StoredData:
+    """Gives hdmf the data of the datasets of one storage.
 
-    ``resolvers`` are for references that are followed later, ``resolve`` for those of a scalar.
+    Parameters
+    ----------
+    reader : StorageReader
+        The storage.
+    resolvers : Resolvers
+        Follow references when data is indexed.
+    resolve : callable
+        Follows those of a scalar, at once.
     """
-    lazy = stored.data
-    if not isinstance(lazy, LazyDataset):
-        return None, None
-    element = lazy.element_type
-    if lazy.ndim == 0:
-        return _scalar(lazy, resolve)
-    if isinstance(element, CompoundType):
-        return BuilderDataset(lazy, resolvers), dtype_names(element)
-    if isinstance(element, RefType) and element.kind == "object" and lazy.size:
-        return BuilderDataset(lazy, resolvers), HdmfDataset.OBJECT_REF_TYPE
-    native = _native(stored, reader)
-    if native is None:
-        return lazy, lazy.dtype
-    if isinstance(element, TextType):
-        return _text(native, lazy, element)
-    return native, native.dtype
 
+    def __init__(
+        self,
+        reader: StorageReader,
+        resolvers: Resolvers,
+        resolve: Callable[[ObjectRef | RegionRef], object],
+    ) -> None:
+        self._resolvers = resolvers
+        self._resolve = resolve
+        self._source = reader.source
+        # Asked once, not for each dataset: a check of a protocol takes as long as opening one.
+        self._native = reader.native if isinstance(reader, SupportsNative) else None
+        self._kinds = _stored_kinds()
 
-def _scalar(
-    lazy: LazyDataset, resolve: Callable[[ObjectRef | RegionRef], object]
-) -> tuple[object, Any]:
-    element = lazy.element_type
-    value = lazy[()]
-    if isinstance(element, RefType) and element.kind == "object":
-        target = None if value is None else resolve(value)
-        return None if target is None else ReferenceBuilder(target), HdmfDataset.OBJECT_REF_TYPE
-    if isinstance(element, CompoundType):
-        record = np.array(value, dtype=lazy.dtype)
-        return resolve_value(record, element, resolve), dtype_names(element)
-    return value, lazy.dtype
+    def of(self, stored: DatasetBuilder) -> tuple[object, Any]:
+        """Return the data and dtype of hdmf's builder for a stored dataset."""
+        lazy = stored.data
+        if not isinstance(lazy, LazyDataset):
+            return None, None
+        element = lazy.element_type
+        if lazy.ndim == 0:
+            return self._scalar(lazy)
+        if isinstance(element, CompoundType):
+            return BuilderDataset(lazy, self._resolvers), dtype_names(element)
+        if isinstance(element, RefType) and element.kind == "object" and lazy.size:
+            return BuilderDataset(lazy, self._resolvers), HdmfDataset.OBJECT_REF_TYPE
+        native = self._array(stored, lazy)
+        if native is None:
+            return lazy, lazy.dtype
+        if isinstance(element, TextType):
+            return _text(native, lazy, element)
+        return native, native.dtype
+
+    def _scalar(self, lazy: LazyDataset) -> tuple[object, Any]:
+        element = lazy.element_type
+        value = lazy[()]
+        if isinstance(element, RefType) and element.kind == "object":
+            target = None if value is None else self._resolve(value)
+            made = None if target is None else ReferenceBuilder(target)
+            return made, HdmfDataset.OBJECT_REF_TYPE
+        if isinstance(element, CompoundType):
+            record = np.array(value, dtype=lazy.dtype)
+            return resolve_value(record, element, self._resolve), dtype_names(element)
+        return value, lazy.dtype
+
+    def _array(self, stored: DatasetBuilder, lazy: LazyDataset) -> Any:
+        """Return the library's own array where hdmf knows its class; None elsewhere."""
+        home = stored.home
+        if self._native is None or home is None:
+            return None
+        source = lazy.source
+        if home.access == home.path and isinstance(source, SupportsNativeArray):
+            native = source.native_array()
+        else:
+            # Its own path, not that of a link: a copy or a link is made from what it is called.
+            native = self._native(home.path if home.source == self._source else home.access)
+        return native if isinstance(native, self._kinds) else None
 
 
 def _text(native: Any, lazy: LazyDataset, element: TextType) -> tuple[object, Any]:
@@ -91,13 +120,3 @@ def _text(native: Any, lazy: LazyDataset, element: TextType) -> tuple[object, An
         return lazy, lazy.dtype
     is_utf8 = element.length is None and element.charset == "utf-8"
     return (StrDataset(native, None) if is_utf8 and lazy.size else native), native.dtype
-
-
-def _native(stored: DatasetBuilder, reader: StorageReader) -> Any:
-    """Return the library's own array where hdmf knows its class; None elsewhere."""
-    if not isinstance(reader, SupportsNative) or stored.home is None:
-        return None
-    home = stored.home
-    # Its own path, not that of a link to it: a copy or a link is made from what it is called.
-    native = reader.native(home.path if home.source == reader.source else home.access)
-    return native if isinstance(native, _stored_kinds()) else None

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hdmf.backends.warnings import BrokenLinkWarning
-from hdmf.build import DatasetBuilder as HdmfDataset
-from hdmf.build import GroupBuilder as HdmfGroup
 from hdmf.build import LinkBuilder as HdmfLink
 
-from hdmf_io_core.bridge.arrays import hdmf_data
+from hdmf_io_core.bridge.arrays import StoredData
+from hdmf_io_core.bridge.molds import dataset_builder, group_builder
 from hdmf_io_core.errors import DataLossWarning, UnsupportedDtypeError
 from hdmf_io_core.model.builders import (
     Builder,
@@ -77,7 +76,7 @@ class HdmfTree:
 
     def __init__(self, tree: TreeReader, resolvers: Resolvers) -> None:
         self.tree = tree
-        self._resolvers = resolvers
+        self._data = StoredData(tree.reader, resolvers, self._target)
         self._reads: dict[Builder, Read] = {}
         self._by_id: dict[int, Read] = {}
         self._groups: deque[Read] = deque()
@@ -117,22 +116,22 @@ class HdmfTree:
 
     def _group(self, stored: GroupBuilder) -> Any:
         home = _home(stored)
-        builder = HdmfGroup(name=_name(home) or "root", source=home.source)
+        builder = group_builder(_name(home) or "root", home.source)
         builder.location = _folder(home.path)
         return builder
 
     def _dataset(self, stored: Builder, read: Read) -> Any:
         assert isinstance(stored, DatasetBuilder)
         home = _home(stored)
-        data, dtype = hdmf_data(stored, self.tree.reader, self._resolvers, self._target)
+        data, dtype = self._data.of(stored)
         layout = getattr(stored.data, "layout", None)
-        builder = HdmfDataset(
-            name=_name(home),
+        builder = dataset_builder(
+            _name(home),
+            home.source,
+            data=data,
             dtype=dtype,
             maxshape=None if layout is None else (layout.maxshape or layout.shape),
-            source=home.source,
         )
-        builder["data"] = data
         builder.location = _folder(home.path)
         read.data = data
         return builder
@@ -193,12 +192,13 @@ class HdmfTree:
     def _fill_attributes(self, read: Read) -> None:
         stored = read.stored
         assert not isinstance(stored, LinkBuilder)
+        attributes = read.builder.attributes
         for name, attribute in stored.attributes.items():
-            value = self._value(name, attribute)
-            read.attributes[name] = value
-            read.builder.attributes[name] = value
-            if isinstance(stored, GroupBuilder):
-                read.builder.obj_type.setdefault(name, "attributes")
+            read.attributes[name] = attributes[name] = self._value(name, attribute)
+        if isinstance(stored, GroupBuilder):
+            kinds = read.builder.obj_type
+            for name in attributes:
+                kinds.setdefault(name, "attributes")
 
     def _value(self, name: str, attribute: Attribute) -> object:
         value = attribute.value

@@ -30,6 +30,7 @@ __all__ = [
     "SupportsFlatReads",
     "SupportsMove",
     "SupportsNative",
+    "SupportsNativeArray",
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
     "SupportsReadCheck",
@@ -146,6 +147,15 @@ class SupportsNative(Protocol):
 
     def native(self, path: str) -> object:
         """Return the ``h5py.Dataset``, ``zarr.Array`` or group; it lives as long as the reader."""
+        ...
+
+
+@runtime_checkable
+class SupportsNativeArray(Protocol):
+    """A source that can hand out the library's own array for itself, which is open already."""
+
+    def native_array(self) -> object:
+        """Return the ``h5py.Dataset`` or ``zarr.Array``; it lives as long as the source."""
         ...
 
 
