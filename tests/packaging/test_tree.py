@@ -11,7 +11,7 @@ from sources import PACKAGES, ROOT, source_files
 
 MAX_LINES = 300
 # The exception tree is one picture, mostly docstrings; a tree in two files is not.
-LONGER = {"errors.py": 400}
+LONGER = {"errors.py": 450}
 # In two parts, so that this file does not find itself.
 MACHINE_PATH = re.compile(r"(?<![\w.~*$}-])/" + r"(?:home|Users|root|work|tmp|opt|mnt|srv)/\w")
 REGISTRY = re.compile(r"--(?:extra-)?index" + r"-url|file:" + r"///")
