@@ -143,6 +143,11 @@ class ZarrIO(StorageIO):
         """The open storage; belongs to the IO."""
         return cast("ZarrReader", super().storage)
 
+    @property
+    def format_options(self) -> dict[str, object]:
+        """Options with which ``open_io`` makes another store of this one's format."""
+        return {"zarr_format": self.storage.zarr_format}
+
     def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
         """Return what opens an array for writing; None in mode ``r``."""
         storage = self.storage

@@ -8,7 +8,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.cli import backends, check, info, tree, validate, which
+from hdmf_io_core.cli import backends, check, convert, info, repack, tree, validate, which
 from hdmf_io_core.cli.exitcodes import ExitCode, exit_code
 from hdmf_io_core.cli.output import Output
 from hdmf_io_core.errors import HdmfIOError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-VERBS: tuple[Verb, ...] = (info, tree, check, validate, backends, which)
+VERBS: tuple[Verb, ...] = (info, tree, check, validate, convert, repack, backends, which)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hdmf-io",
-        description="Look at HDMF and NWB files, whatever they are stored in.",
+        description="Look at HDMF and NWB files, whatever they are stored in, and convert them.",
         epilog="Exit codes: "
         + ", ".join(f"{code.value} {code.name.lower()}" for code in ExitCode)
         + ".",

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from hdmf_io_core.model.container import Container
@@ -39,6 +40,11 @@ class HDMFIO(ABC):
     @abstractmethod
     def is_open(self) -> bool:
         """Whether it is open."""
+
+    @property
+    def format_options(self) -> Mapping[str, object]:
+        """Options with which ``open_io`` makes another file of this one's format."""
+        return {}
 
     @abstractmethod
     def read(self) -> Container:
