@@ -145,14 +145,8 @@ class HdmfIOError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        where = ", ".join(
-            part
-            for part in (
-                f"in {self.source!r}" if self.source else "",
-                f"at {self.path!r}" if self.path else "",
-            )
-            if part
-        )
+        places = (("in", self.source), ("at", self.path))
+        where = ", ".join(f"{word} {place!r}" for word, place in places if place)
         text = f"{self.what} ({where})" if where else self.what
         return f"{text}. {self.hint}" if self.hint else text
 
