@@ -176,6 +176,7 @@ def test_a_damaged_chunk_is_named(writer: ZarrWriter) -> None:
         (7,), NumberType(np.dtype("i4")), (None,), (4,), (CodecSpec("zlib", {"level": 1}),)
     )
     sink = filled(writer, layout, np.arange(7, dtype="i4"))
+    writer.commit()
     key = "x/c/1" if writer.zarr_format == 3 else "x/1"
     (Path(writer.source) / key).write_bytes(b"nonsense")
     np.testing.assert_array_equal(taken(sink, np.s_[:4]), np.arange(4))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import h5py
 
 from hdmf_io_core.chunks.engine import Engine
-from hdmf_io_core.durability.beside import new_file, remove
+from hdmf_io_core.durability.beside import new_file
 from hdmf_io_core.durability.publish import Publication, RenameFile
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.io.base import StorageIO
@@ -178,8 +178,7 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
         file = open_file(beside.path, "w", replace(options, locking=False))
         storage = HDF5Writer(file, source=str(target))
     except BaseException as error:
-        remove(beside.path)
-        beside.release()
+        beside.discard()
         if isinstance(error, HdmfIOError):
             error.source = str(target)
         raise

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import platform
 import posixpath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hdmf_io_core.errors import (
@@ -19,10 +20,12 @@ from hdmf_io_zarr.conventions import (
     CONTROL_NAMES,
     ZarrFormat,
 )
-from hdmf_io_zarr.documents import Consolidated, Node
+from hdmf_io_zarr.documents import Consolidated, Node, documents_of
 from hdmf_io_zarr.hints import UNFINISHED, set_hint
 from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.references import normal_path
+from hdmf_io_zarr.staging import StagedStore
+from hdmf_io_zarr.stores import FolderStore
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.nodes import Place, StoreOpener
@@ -83,9 +86,7 @@ class ChangingReader(ZarrReader):
             self._clears = False
         if not self._marks:
             return
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        who = f"process {os.getpid()} on {platform.node()} began to write at {now}"
-        set_hint(self._root(), UNFINISHED, who)
+        set_hint(self._root(), UNFINISHED, _who())
         self._tree.touch("/")
         self._tree.unconsolidate()
         self._tree.flush()
@@ -95,9 +96,12 @@ class ChangingReader(ZarrReader):
         self._tree.touch(path)
 
     def flush(self) -> None:
-        """Store all documents that changed."""
+        """Store all documents that changed; where changes are staged, commit."""
         self.check_open()
-        self._tree.flush()
+        if isinstance(self._store, StagedStore):
+            self.commit()
+        else:
+            self._tree.flush()
 
     def commit(self) -> None:
         """Make all written so far visible to a fresh reader, and the store whole."""
@@ -114,8 +118,19 @@ class ChangingReader(ZarrReader):
             self._tree.unconsolidate()
             self._tree.touch("/")
             self._tree.flush()
+        if isinstance(self._store, StagedStore):
+            self._store.commit(self._mark())
         self._has_begun, self._new_format = False, None
         self.n_commits += 1
+
+    def _mark(self) -> dict[str, str | None]:
+        """Return documents by which the store says that it is unfinished."""
+        mark = _Mark()
+        set_hint(self._root(), UNFINISHED, _who())
+        documents_of(self._format).save(mark, "", self._root())
+        documents_of(self._format).drop_all(mark)
+        set_hint(self._root(), UNFINISHED, None)
+        return mark.texts
 
     # checks
 
@@ -174,3 +189,24 @@ class ChangingReader(ZarrReader):
                 path=path,
                 hint="Choose another name.",
             )
+
+
+class _Mark(FolderStore):
+    """Takes documents, and stores none."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.texts: dict[str, str | None] = {}
+
+    def set(self, key: str, data: bytes) -> None:
+        """Take a document."""
+        self.texts[key] = data.decode()
+
+    def delete(self, key: str) -> None:
+        """Note that there is to be none."""
+        self.texts[key] = None
+
+
+def _who() -> str:
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return f"process {os.getpid()} on {platform.node()} began to write at {now}"

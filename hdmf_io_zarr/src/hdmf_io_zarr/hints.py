@@ -51,6 +51,7 @@ def check_finished(root: Node, source: str) -> None:
         raise CorruptFileError(
             msg,
             source=source,
-            hint="If no one is writing it, open it with allow_unfinished=True, check it, and "
-            "export it to another store; else wait.",
+            hint="If a process is writing it, wait. If one died, open it once with mode 'r+', "
+            "which completes what was decided on. What is unfinished then was written in place: "
+            "open it with allow_unfinished=True, check it, and export it to another store.",
         )

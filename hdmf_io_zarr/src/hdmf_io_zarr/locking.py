@@ -7,6 +7,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.durability.beside import lock
 from hdmf_io_core.errors import LockedFileError, OpenError, SourceNotFoundError
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ class StoreLock:
     ----------
     target : Path
         The store; the lock is a hidden file beside it, which goes with the lock.
+    in_place : bool
+        Whether the store is written in place, so that where no file can be made beside it, its own
+        folder may be locked.
 
     Raises
     ------
@@ -35,15 +39,18 @@ class StoreLock:
     The operating system lets go of it when the process ends, however that happens.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, in_place: bool = False) -> None:
         self._path = target.with_name(f".{target.name}.lock")
         self._target = target
-        self._descriptor: int | None = self._locked()
+        self._own_file = True
+        self._descriptor: int | None = self._locked(in_place=in_place)
+        if not self._own_file:
+            return
         os.ftruncate(self._descriptor, 0)
         who = f"process {os.getpid()} on {platform.node()}"
         os.pwrite(self._descriptor, who.encode(), 0) if hasattr(os, "pwrite") else None
 
-    def _locked(self) -> int:
+    def _locked(self, *, in_place: bool) -> int:
         while True:
             try:
                 descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -51,11 +58,13 @@ class StoreLock:
                 msg = "the folder that the store is to be in does not exist"
                 raise SourceNotFoundError(msg, source=str(self._target)) from error
             except OSError as error:
-                msg = f"the store cannot be locked for writing: {error.strerror}"
-                raise OpenError(
-                    msg,
-                    source=str(self._target),
-                ) from error
+                held = lock(self._target) if in_place else None
+                if held is not None:
+                    self._own_file = False
+                    return held
+                msg = f"nothing can be made beside the store, to lock it: {error.strerror}"
+                hint = "If the folder above it is not to be written, use atomic=False."
+                raise OpenError(msg, source=str(self._target), hint=hint) from error
             if not _try_lock(descriptor):
                 who = os.read(descriptor, 200).decode("utf-8", "replace")
                 os.close(descriptor)
@@ -73,7 +82,8 @@ class StoreLock:
     def release(self) -> None:
         """Let go, and remove the file; a second call does nothing."""
         if self._descriptor is not None:
-            self._path.unlink(missing_ok=True)
+            if self._own_file:
+                self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
 

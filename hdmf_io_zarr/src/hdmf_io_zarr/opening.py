@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hdmf_io_core.durability.beside import new_folder
+from hdmf_io_core.durability.beside import heal, new_folder
 from hdmf_io_core.durability.exchange import ExchangeFolder
 from hdmf_io_core.errors import (
     ModeError,
@@ -24,9 +23,10 @@ from hdmf_io_zarr.documents import find_format
 from hdmf_io_zarr.locking import StoreLock
 from hdmf_io_zarr.objectstore import ObjectStore, open_url
 from hdmf_io_zarr.reader import ZarrReader
-from hdmf_io_zarr.stores import ByteStore, FolderStore, ZipFolderStore, ZipStore
+from hdmf_io_zarr.staging import StagedStore, recover
+from hdmf_io_zarr.stores import ByteStore, FolderStore, ZipStore
 from hdmf_io_zarr.writer import ZarrWriter
-from hdmf_io_zarr.zips import ZipPublication
+from hdmf_io_zarr.zips import new_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +127,7 @@ def store_of_native(value: Any) -> ByteStore:
 
 
 def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
+    heal(path)
     if mode == "r":
         consolidated = options.use_consolidated is not False
         return Opened(_reader(_stored(path), options, consolidated=consolidated))
@@ -139,11 +140,16 @@ def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
         raise SourceNotFoundError(msg, source=str(path))
     if starts_anew(mode):
         _check_target(path, mode)
-    lock = StoreLock(path)
+    lock = StoreLock(path, in_place=not options.atomic)
     try:
+        recover(path)
         if starts_anew(mode) and options.atomic:
             return _open_beside(path, mode, options, lock)
-        store = _stored(path) if path.is_file() else FolderStore(path)
+        store: ByteStore = FolderStore(path)
+        if path.is_file():
+            store = _stored(path)
+        elif options.atomic:
+            store = StagedStore(path)
         return Opened(_open_in_place(store, mode, options), lock=lock)
     except BaseException:
         lock.release()
@@ -192,7 +198,7 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
 
     def reopen() -> StorageWriter:
         # What is there is what was just written: consolidated metadata can be trusted.
-        return _writer(FolderStore(path), options, consolidated=options.consolidate)
+        return _writer(StagedStore(path), options, consolidated=options.consolidate)
 
     publication = ExchangeFolder(beside, reopen=reopen, replace=mode == "w")
     return Opened(storage, publication, lock)
@@ -209,19 +215,21 @@ def _open_zip(path: Path, mode: Mode, options: StoreOptions) -> Opened:
             source=str(path),
             hint="Export it to a folder, or write a new one with mode 'w'.",
         )
+    path = Path(os.path.realpath(path))
     _check_target(path, mode)
     lock = StoreLock(path)
-    folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    folder.mkdir()
-    store = ZipFolderStore(folder, source=str(path))
-    storage = ZarrWriter(
-        store,
-        new_format=options.zarr_format,
-        consolidate=options.consolidate,
-        marks=False,
-        open_store=_link_opener(options),
-    )
-    return Opened(storage, ZipPublication(store, path, replace=mode == "w"), lock)
+    try:
+        storage, publication = new_zip(
+            path,
+            replace=mode == "w",
+            new_format=options.zarr_format,
+            consolidate=options.consolidate,
+            open_store=_link_opener(options),
+        )
+        return Opened(storage, publication, lock)
+    except BaseException:
+        lock.release()
+        raise
 
 
 # in place
@@ -251,6 +259,7 @@ def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrR
         store,
         new_format=options.zarr_format,
         consolidate=options.consolidate,
+        marks=not isinstance(store, StagedStore),
         clears=found is not None,
         open_store=_link_opener(options),
     )
@@ -273,6 +282,7 @@ def _writer(store: ByteStore, options: StoreOptions, *, consolidated: bool) -> Z
         store,
         consolidated=consolidated,
         consolidate=options.consolidate,
+        marks=not isinstance(store, StagedStore),
         allow_unfinished=options.allow_unfinished,
         open_store=_link_opener(options),
     )

@@ -48,6 +48,11 @@ class Beside:
         self.target = target
         self._descriptor = descriptor
 
+    def discard(self) -> None:
+        """Remove it, if it still has its name, and let go of the lock."""
+        remove(self.path)
+        self.release()
+
     def release(self) -> None:
         """Let go of the lock; a second call does nothing."""
         descriptor, self._descriptor = self._descriptor, None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.protocols import StorageWriter
 
-__all__ = ["InPlace", "Publication", "RenameFile", "WrittenBeside", "replace_file"]
+__all__ = ["InPlace", "Publication", "RenameFile", "WrittenBeside", "put_file", "replace_file"]
 
 
 class Publication(Protocol):
@@ -121,7 +121,7 @@ class WrittenBeside(ABC):
             storage.close()
         finally:
             if self._pending:
-                remove(self._beside.path)
+                self._beside.discard()
                 self._settle()
 
     def _settle(self) -> None:
@@ -144,8 +144,7 @@ class WrittenBeside(ABC):
 def _forsake(beside: Beside, pid: int) -> None:
     # A forked child has a copy of this, but what was written is its parent's.
     if os.getpid() == pid:
-        remove(beside.path)
-    beside.release()
+        beside.discard()
 
 
 class RenameFile(WrittenBeside):
@@ -197,5 +196,4 @@ def replace_file(target: Path, content: bytes) -> None:
         put_file(beside, replace=True)
         syscalls.fsync_folder(target.parent)
     finally:
-        remove(beside.path)
-        beside.release()
+        beside.discard()
