@@ -7,7 +7,7 @@ import os
 import platform
 import posixpath
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hdmf_io_core.errors import (
     InvalidNameError,
@@ -53,7 +53,7 @@ class ChangingReader(ZarrReader):
         open_store: StoreOpener | None = None,
     ) -> None:
         self._new_format = new_format
-        self._consolidate = consolidate
+        self.consolidates = consolidate
         self._marks = marks
         self._clears = clears
         self._has_begun = False
@@ -112,7 +112,7 @@ class ChangingReader(ZarrReader):
         # The root is written last: with it the mark goes.
         set_hint(self._root(), UNFINISHED, None)
         self._tree.touch("/")
-        if self._consolidate:
+        if self.consolidates:
             self._tree.consolidate()
         else:
             self._tree.unconsolidate()
@@ -131,6 +131,15 @@ class ChangingReader(ZarrReader):
         documents_of(self._format).drop_all(mark)
         set_hint(self._root(), UNFINISHED, None)
         return mark.texts
+
+    def native(self, path: str) -> Any:
+        """Return zarr-python's group or array, as :meth:`ZarrReader.native`; documents are stored.
+
+        Until the first change of a store that is to be replaced it is that of the old store.
+        """
+        if not self._clears:
+            self.flush()
+        return super().native(path)
 
     # checks
 

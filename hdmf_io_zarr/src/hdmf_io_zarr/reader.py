@@ -180,7 +180,7 @@ class ZarrReader(StoreNodes):
         return self.native("/")
 
     def native(self, path: str) -> Any:
-        """Return zarr-python's group or array at a path.
+        """Return zarr-python's group at a path, or its array as a :class:`SizedArray`.
 
         Raises
         ------
@@ -199,10 +199,12 @@ class ZarrReader(StoreNodes):
             path=place.path.strip("/"),
             mode=self._native_mode,
             zarr_format=place.home.zarr_format,
+            # What is being changed is not in consolidated metadata yet.
+            use_consolidated=None if self._native_mode == "r" else False,
         )
         try:
             try:
-                return open_node()
+                found: Any = open_node()
             except (TypeError, ValueError):
                 if place.node.kind != "group":
                     raise
@@ -211,6 +213,11 @@ class ZarrReader(StoreNodes):
         except (KeyError, NotImplementedError, TypeError, ValueError) as error:
             msg = f"zarr-python cannot open the node: {error}"
             raise UnsupportedFeatureError(msg, source=self.source, path=path) from error
+        if not isinstance(found, zarr.Array):
+            return found
+        from hdmf_io_zarr.sized import SizedArray
+
+        return SizedArray(found.async_array)
 
     _native_mode: Literal["r", "r+"] = "r"
 

@@ -1,15 +1,16 @@
-"""A pytest plugin for the test suites of hdmf and pynwb: their HDF5 classes are ours.
+"""A pytest plugin for the test suites of hdmf, pynwb and hdmf-zarr: their classes are ours.
 
 Run from the unpacked source distribution of one of them::
 
     python -m pytest -p stockswap tests/...
 """
 
+import importlib.util
 import sys
 
 import pytest
 
-PLACES = ("hdmf.backends.hdf5", "hdmf.common", "hdmf.testing", "pynwb")
+PLACES = ("hdmf.backends.hdf5", "hdmf.common", "hdmf.testing", "pynwb", "hdmf_zarr")
 
 
 def swapped_classes() -> dict[type, type]:
@@ -19,7 +20,15 @@ def swapped_classes() -> dict[type, type]:
 
     from hdmf_io_hdf5 import dropin
 
-    return {HDF5IO: dropin.HDF5IO, pynwb.NWBHDF5IO: dropin.NWBHDF5IO}
+    ours: dict[type, type] = {HDF5IO: dropin.HDF5IO, pynwb.NWBHDF5IO: dropin.NWBHDF5IO}
+    if importlib.util.find_spec("hdmf_zarr") is not None:
+        import hdmf_zarr
+
+        from hdmf_io_zarr import dropin as zarr_dropin
+
+        ours[hdmf_zarr.ZarrIO] = zarr_dropin.ZarrIO
+        ours[hdmf_zarr.NWBZarrIO] = zarr_dropin.NWBZarrIO
+    return ours
 
 
 def swap() -> None:

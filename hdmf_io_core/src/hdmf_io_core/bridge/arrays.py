@@ -69,6 +69,7 @@ class StoredData:
         # Asked once, not for each dataset: a check of a protocol takes as long as opening one.
         self._native = reader.native if isinstance(reader, SupportsNative) else None
         self._kinds = _stored_kinds()
+        self._introduced: set[type] = set()
 
     def of(self, stored: DatasetBuilder) -> tuple[object, Any]:
         """Return the data and dtype of hdmf's builder for a stored dataset."""
@@ -112,11 +113,18 @@ class StoredData:
         else:
             # Its own path, not that of a link: a copy or a link is made from what it is called.
             native = self._native(home.path if home.source == self._source else home.access)
-        return native if isinstance(native, self._kinds) else None
+        if not isinstance(native, self._kinds):
+            return None
+        if type(native) not in self._introduced:
+            # hdmf looks for the very class, not for those that it derives from.
+            ObjectMapper.no_convert(type(native))
+            self._introduced.add(type(native))
+        return native
 
 
 def _text(native: Any, lazy: LazyDataset, element: TextType) -> tuple[object, Any]:
     if not isinstance(native, StrDataset.__base__):
-        return lazy, lazy.dtype
+        # Text of a fixed width, or coded otherwise, is text only through our own array.
+        return (native if native.dtype.kind == "O" else lazy), np.dtype(object)
     is_utf8 = element.length is None and element.charset == "utf-8"
     return (StrDataset(native, None) if is_utf8 and lazy.size else native), native.dtype

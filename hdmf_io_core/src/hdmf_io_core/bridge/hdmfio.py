@@ -75,6 +75,12 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         """Close the IO behind it; a second call does nothing."""
         self._io.close()
 
+    def check_open(self, what: str = "read data") -> None:
+        """Raise ``UnsupportedOperation`` if it is closed; ``what`` says what it was asked for."""
+        if not self.is_open():
+            msg = f"Cannot {what} from closed {self._kind} file '{self.source}'"
+            raise UnsupportedOperation(msg)
+
     def read_builder(self) -> Any:
         """Return the root as hdmf's builder.
 
@@ -83,15 +89,12 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         UnsupportedOperation
             If the IO is closed.
         """
-        if not self.is_open():
-            msg = f"Cannot read data from closed {self._kind} file '{self.source}'"
-            raise UnsupportedOperation(msg)
+        self.check_open()
         return self._bridge.builder(self._io.tree.root())
 
     def write(
         self,
         container: Any,
-        *,
         cache_spec: bool = True,
         link_data: bool = True,
         exhaust_dci: bool = True,
@@ -147,7 +150,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         src_io: Any,
         container: Any = None,
         write_args: Mapping[str, Any] | None = None,
-        cache_spec: bool = True,  # noqa: FBT001, FBT002 - hdmf's own signature
+        cache_spec: bool = True,
     ) -> None:
         """Copy what another IO of hdmf holds, as it is stored or as it was changed in memory.
 
@@ -195,11 +198,11 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
     def write_builder(
         self,
         builder: Any,
-        *,
         link_data: bool = True,
         exhaust_dci: bool = True,
         export_source: str | None = None,
         expandable: Sequence[str] = EXPANDABLE,
+        *,
         cache_spec: bool = False,
         src_io: Any = None,
     ) -> None:
@@ -284,9 +287,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         UnsupportedOperation
             If the IO is closed.
         """
-        if not self.is_open():
-            msg = f"Cannot load namespaces from closed {self._kind} file '{self.source}'"
-            raise UnsupportedOperation(msg)
+        self.check_open("load namespaces")
         storage = self._io.storage
         return load_documents(
             namespace_catalog, storage.specs(), source=storage.source, namespaces=namespaces

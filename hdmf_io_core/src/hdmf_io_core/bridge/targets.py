@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
 
-__all__ = ["Knowledge", "Targets"]
+__all__ = ["Knowledge", "Targets", "path_of"]
 
 
 class Knowledge:
@@ -100,7 +100,7 @@ class Targets:
             return LinkBuilder(builder.name, LinkTarget("soft", placed[1]))
         home = self._knowledge.home(target)
         source = home.source if home is not None else target.source
-        place = home.path if home is not None else _path_of(target)
+        place = home.path if home is not None else path_of(target)
         own = {self._source, self._order.export_source or builder.source}
         if source in own:
             return LinkBuilder(builder.name, LinkTarget("soft", place))
@@ -124,10 +124,10 @@ class Targets:
         home = self._knowledge.home(target)
         if home is not None and home.source == self._source:
             return ObjectRef(home.source, home.key, home.path)
-        return ObjectRef(self._source, path=_path_of(target))
+        return ObjectRef(self._source, path=path_of(target))
 
 
-def _path_of(builder: Any) -> str:
+def path_of(builder: Any) -> str:
     """Return the path of a builder in its file: where it was read, else where its parents are."""
     if builder.location is not None:
         return join_path(builder.location, builder.name)

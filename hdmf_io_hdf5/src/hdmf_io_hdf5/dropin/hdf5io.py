@@ -14,9 +14,9 @@ from hdmf.spec import NamespaceCatalog
 
 from hdmf_io_core.bridge.hdmfio import is_of_backend
 from hdmf_io_core.bridge.manager import HdmfManager
+from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.specs import cached_versions, load_documents
 from hdmf_io_core.errors import ClosedIOError, OptionError
-from hdmf_io_hdf5.dropin.parts import WritesParts
 from hdmf_io_hdf5.dropin.sources import check_exists, check_source, driver_options, opened_file
 from hdmf_io_hdf5.io import HDF5IO as HDF5StorageIO
 
@@ -198,6 +198,13 @@ class HDF5IO(WritesParts):
         """Copy what an IO holds to a new file; see :meth:`export`."""
         with cls(path, "w", comm=comm) as io:
             io.export(src_io, container, write_args, cache_spec)
+
+    def write_link(
+        self, parent: h5py.Group, builder: Any, export_source: str | None = None
+    ) -> h5py.SoftLink | h5py.ExternalLink:
+        """Store a ``LinkBuilder`` of hdmf in a group, and return the link."""
+        super().write_link(parent, builder, export_source)
+        return self._file[parent.name].get(builder.name, getlink=True)
 
     @staticmethod
     def generate_dataset_html(dataset: Any) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import pynwb
-from hdmf.build import BuildManager
 
+from hdmf_io_core.bridge.nwbio import ReadsNWB, nwb_manager
+from hdmf_io_core.io.modes import starts_anew
 from hdmf_io_hdf5.dropin.hdf5io import HDF5IO
-from hdmf_io_hdf5.dropin.sources import check_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["NWBHDF5IO"]
 
 
-class NWBHDF5IO(HDF5IO):
+class NWBHDF5IO(ReadsNWB, HDF5IO):
     """``pynwb.NWBHDF5IO`` over this engine.
 
     Parameters
@@ -36,7 +36,7 @@ class NWBHDF5IO(HDF5IO):
         self,
         path: str | Path | None = None,
         mode: str = "r",
-        load_namespaces: bool = True,  # noqa: FBT001, FBT002 - pynwb's own signature
+        load_namespaces: bool = True,
         manager: Any = None,
         *,
         file: Any = None,
@@ -45,20 +45,19 @@ class NWBHDF5IO(HDF5IO):
         aws_region: str | None = None,
         herd_path: str | None = None,
     ) -> None:
-        creates = mode in {"w", "w-", "x"}
-        if creates and path is not None and not str(path).endswith(".nwb"):
+        if starts_anew(mode) and path is not None and not str(path).endswith(".nwb"):
             msg = (
                 f"The file path provided: {path} does not end in '.nwb'. It is recommended that "
                 "NWB files using the HDF5 backend use the '.nwb' extension."
             )
             warnings.warn(msg, UserWarning, stacklevel=2)
-        if manager is None and load_namespaces and not creates:
-            check_source(path, file)
-            type_map = pynwb.get_type_map()
-            super().load_namespaces(type_map, path, file=file, driver=driver, aws_region=aws_region)
-            manager = BuildManager(type_map)
-        elif manager is None:
-            manager = pynwb.get_manager()
+
+        def load(type_map: Any) -> None:
+            type(self).load_namespaces(
+                type_map, path, file=file, driver=driver, aws_region=aws_region
+            )
+
+        manager = nwb_manager(manager, mode, load_namespaces=load_namespaces, load=load)
         super().__init__(
             path,
             mode,
@@ -89,42 +88,12 @@ class NWBHDF5IO(HDF5IO):
         warnings.warn(f"Cannot read because {why}", stacklevel=2)
         return False
 
-    @property
-    def nwb_version(self) -> tuple[str | None, tuple[int | str, ...] | None]:
-        """The version of NWB as stored, and in parts; both None if the file does not say."""
-        version: tuple[str | None, tuple[int | str, ...] | None]
-        version = pynwb.get_nwbfile_version(self._file)
-        return version
-
-    def read(self, *, skip_version_check: bool = False) -> Any:
-        """Return the ``NWBFile``.
-
-        Raises
-        ------
-        TypeError
-            If the file is of no version of NWB, or of one before 2.
-        UnsupportedOperation
-            As :meth:`HDF5IO.read`.
-        """
-        if not skip_version_check:
-            text, version = self.nwb_version
-            if version is None:
-                msg = "Missing NWB version in file. The file is not a valid NWB file."
-                raise TypeError(msg)
-            if isinstance(version[0], int) and version[0] < 2:
-                msg = (
-                    f"NWB version {text} not supported. PyNWB supports NWB files version 2 and "
-                    "above."
-                )
-                raise TypeError(msg)
-        return super().read()
-
     def export(
         self,
         src_io: Any,
         nwbfile: Any = None,
         write_args: Mapping[str, Any] | None = None,
-        cache_spec: bool = True,  # noqa: FBT001, FBT002 - pynwb's own signature
+        cache_spec: bool = True,
     ) -> None:
         """Copy an NWB file, as it is stored or as it was changed; see :meth:`HDF5IO.export`."""
         super().export(src_io, nwbfile, write_args, cache_spec)

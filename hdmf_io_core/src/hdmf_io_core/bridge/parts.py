@@ -1,4 +1,4 @@
-"""Writing part of a tree of builders, as hdmf's ``HDF5IO`` lets its users do."""
+"""Writing part of a tree of builders, as hdmf's IOs let their users do, and finding it again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from hdmf_io_core.model.names import join_path
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import h5py
-
+    from hdmf_io_core.storage.abilities import SupportsNative
     from hdmf_io_core.storage.layout import ObjectRef
     from hdmf_io_core.storage.protocols import StorageWriter
 
@@ -26,26 +25,26 @@ __all__ = ["WritesParts"]
 class WritesParts(StorageHDMFIO):
     """One group, dataset or link at a time, into a group that is there already.
 
-    In mode ``w`` the file takes its place when something has been written, and is opened anew:
-    take ``parent`` from the IO again for each part.
+    Groups and arrays are those of the storage's library; only their ``name`` is asked. In mode
+    ``w`` the file takes its place when something has been written, and is opened anew: take
+    ``parent`` from the IO again for each part.
     """
 
     def write_group(
         self,
-        parent: h5py.Group,
+        parent: Any,
         builder: Any,
-        *,
         link_data: bool = True,
         exhaust_dci: bool = True,
         export_source: str | None = None,
         expandable: Sequence[str] = EXPANDABLE,
-    ) -> h5py.Group:
+    ) -> Any:
         """Store a ``GroupBuilder`` of hdmf in a group, and return what was made.
 
         Parameters
         ----------
-        parent : h5py.Group
-            Of this file.
+        parent
+            A group of this file.
         builder : hdmf.build.GroupBuilder
             With all that is below it.
         link_data, exhaust_dci, export_source, expandable
@@ -56,27 +55,23 @@ class WritesParts(StorageHDMFIO):
 
     def write_dataset(
         self,
-        parent: h5py.Group,
+        parent: Any,
         builder: Any,
-        *,
         link_data: bool = True,
         exhaust_dci: bool = True,
         export_source: str | None = None,
         expandable: Sequence[str] = EXPANDABLE,
-    ) -> h5py.Dataset:
+    ) -> Any:
         """Store a ``DatasetBuilder`` of hdmf in a group; arguments as :meth:`write_group`."""
         order = Order(builder, tuple(expandable), export_source, link_data, parent.name)
         return self._write_part(order, exhaust_dci=exhaust_dci)
 
-    def write_link(
-        self, parent: h5py.Group, builder: Any, *, export_source: str | None = None
-    ) -> h5py.SoftLink | h5py.ExternalLink:
-        """Store a ``LinkBuilder`` of hdmf in a group, and return the link."""
+    def write_link(self, parent: Any, builder: Any, export_source: str | None = None) -> Any:
+        """Store a ``LinkBuilder`` of hdmf in a group, and return what it leads to."""
         order = Order(builder, export_source=export_source, place=parent.name)
-        self._write_part(order)
-        return self._h5file()[parent.name].get(builder.name, getlink=True)
+        return self._write_part(order)
 
-    def set_attributes(self, obj: h5py.Group | h5py.Dataset, attributes: Mapping[str, Any]) -> None:
+    def set_attributes(self, obj: Any, attributes: Mapping[str, Any]) -> None:
         """Store attributes of a group or dataset; others that it has stay.
 
         Raises
@@ -92,17 +87,37 @@ class WritesParts(StorageHDMFIO):
                 msg = f"unable to write attribute '{name}' on object '{obj.name}'"
                 raise WriteError(msg, source=self.source, path=obj.name) from error
 
+    def get_builder(self, obj: Any) -> Any:
+        """Return hdmf's builder of a group or array of this file, the same each time.
+
+        Raises
+        ------
+        ValueError
+            If there is none at its path.
+        """
+        # The whole tree first: what hdmf makes a container of has to know its parent.
+        self.read_builder()
+        stored = self._io.tree.at(obj.name)
+        if stored is None:
+            msg = f"{obj.name} has not been built"
+            raise ValueError(msg)
+        return self._bridge.builder(stored)
+
+    def get_container(self, obj: Any) -> Any:
+        """Return the container of a group or array of this file; errors as :meth:`get_builder`."""
+        return self.manager.construct(self.get_builder(obj))
+
     def _write_part(self, order: Order, *, exhaust_dci: bool = True) -> Any:
         link_data = order.link_data and order.export_source is None
         self._io.write(
             cast("Any", order), cache_spec=False, exhaust_dci=exhaust_dci, link_data=link_data
         )
-        path = join_path(order.place or "/", order.root.name)
-        return self._h5file().get(path)
+        return self._made(join_path(order.place or "/", order.root.name))
+
+    def _made(self, path: str) -> Any:
+        """Return the library's own object at a path."""
+        return cast("SupportsNative", self._io.storage).native(path)
 
     def _refer(self, target: Any) -> ObjectRef:
         builder = target.builder if isinstance(target, ReferenceBuilder) else target
         return cast("ObjectRef", self._bridge.refer(builder))
-
-    def _h5file(self) -> h5py.File:
-        return cast("h5py.File", self._io.storage.file)  # type: ignore[attr-defined]
