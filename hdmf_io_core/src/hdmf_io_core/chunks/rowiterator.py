@@ -84,6 +84,7 @@ class DataChunkIterator(AbstractDataChunkIterator):
         self._given_dtype: np.dtype[Any] | None = None if dtype is None else np.dtype(dtype)
         self._position = 0
         self._rows: Iterator[Any] = _rows_of(data, iter_axis)
+        self._ahead: list[Any] = []
         self._first: Any = None
         self._ready: DataChunk | None = None
         self._is_exhausted = False
@@ -174,28 +175,36 @@ class DataChunkIterator(AbstractDataChunkIterator):
         return len(self.data) if isinstance(self.data, Sized) else None
 
     def _gather(self) -> DataChunk | None:
-        rows: list[Any] = []
-        n_rows = self._buffer_rows()
-        start = self._position
-        while len(rows) < n_rows:
-            row = next(self._rows, _END)
-            if row is _END:
-                self._is_exhausted = True
-                break
-            self._position += 1
-            if row is None:
-                if rows:
-                    break
-                start = self._position
-                continue
-            rows.append(row)
+        rows = self._next_rows(self._buffer_rows())
         if not rows:
             return None
+        start = self._position
+        self._position += len(rows)
         block = np.moveaxis(self._stack(rows, start), 0, self.iter_axis)
         axis = self.iter_axis % block.ndim
         selection = [slice(0, length) for length in block.shape]
         selection[axis] = slice(start, start + len(rows))
         return DataChunk(block, tuple(selection))
+
+    def _next_rows(self, n_rows: int) -> list[Any]:
+        """Return the next rows up to one that is left out; goes past those left out before."""
+        while True:
+            rows = self._ahead[:n_rows]
+            del self._ahead[:n_rows]
+            # All at once, in C: a loop over rows would cost more than all else that is done.
+            rows += itertools.islice(self._rows, n_rows - len(rows))
+            if len(rows) < n_rows:
+                self._is_exhausted = True
+            if type(None) not in set(map(type, rows)):
+                return rows
+            missing = [i for i, row in enumerate(rows) if row is None]
+            if missing[0] > 0:
+                self._ahead = rows[missing[0] :] + self._ahead
+                self._is_exhausted = False
+                return rows[: missing[0]]
+            n_missing = next((i for i, row in enumerate(rows) if row is not None), len(rows))
+            self._position += n_missing
+            self._ahead = rows[n_missing:] + self._ahead
 
     def _buffer_rows(self) -> int:
         if self.buffer_size is not None:
@@ -206,20 +215,35 @@ class DataChunkIterator(AbstractDataChunkIterator):
     def _stack(self, rows: list[Any], start: int) -> AnyArray:
         first = rows[0]
         if isinstance(first, np.ndarray) and not first.dtype.hasobject:
-            for index, row in enumerate(rows):
-                if np.shape(row) != first.shape:
-                    msg = (
-                        f"row {start + index} has shape {np.shape(row)}, "
-                        f"the rows before it {first.shape}"
-                    )
-                    raise ShapeError(msg)
+            if set(map(type, rows)) == {np.ndarray} and first.ndim:
+                return _joined(rows, start)
+            _check_shapes(rows, start)
             return np.stack(rows)
         element = None if self._given_dtype is None else infer_dtype(self._given_dtype)
         stacked: AnyArray = infer(rows).value if element is None else fit(rows, element)
         return stacked
 
 
-_END = object()
+def _joined(rows: list[AnyArray], start: int) -> AnyArray:
+    """Return arrays of equal shape as one; numpy's own ``stack`` makes a view of each first."""
+    first = rows[0]
+    # What `concatenate` does not check itself; loops over rows that stay in C.
+    if set(map(len, rows)) != {len(first)}:
+        _check_shapes(rows, start)
+    try:
+        joined: AnyArray = np.concatenate(rows)
+    except ValueError:
+        _check_shapes(rows, start)
+        raise
+    return joined.reshape(len(rows), *first.shape)
+
+
+def _check_shapes(rows: list[Any], start: int) -> None:
+    shape = np.shape(rows[0])
+    for index, row in enumerate(rows):
+        if np.shape(row) != shape:
+            msg = f"row {start + index} has shape {np.shape(row)}, the rows before it {shape}"
+            raise ShapeError(msg)
 
 
 def _rows_of(data: Any, axis: int) -> Iterator[Any]:
