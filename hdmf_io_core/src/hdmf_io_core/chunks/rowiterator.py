@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sized
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hdmf_io_core.chunks.datachunk import AbstractDataChunkIterator, DataChunk
 from hdmf_io_core.chunks.grid import block_shape
+from hdmf_io_core.chunks.rowsource import RowSource
 from hdmf_io_core.errors import OptionError, ShapeError
 from hdmf_io_core.storage.fitting import fit
 from hdmf_io_core.storage.numpytypes import infer_dtype
@@ -52,7 +52,8 @@ class DataChunkIterator(AbstractDataChunkIterator):
     Notes
     -----
     The first row is looked at when it is needed for ``dtype`` or ``maxshape``, and the first chunk
-    for :meth:`recommended_chunk_shape`; both are kept, and yielded in their turn.
+    for :meth:`recommended_chunk_shape`; both are kept, and yielded in their turn. A giver may fill
+    one array again and again, or a few in turn: that is seen in the first 64 rows.
 
     Examples
     --------
@@ -83,7 +84,7 @@ class DataChunkIterator(AbstractDataChunkIterator):
         self._maxshape = None if maxshape is None else tuple(maxshape)
         self._given_dtype: np.dtype[Any] | None = None if dtype is None else np.dtype(dtype)
         self._position = 0
-        self._rows: Iterator[Any] = _rows_of(data, iter_axis)
+        self._rows = RowSource(data, iter_axis)
         self._ahead: list[Any] = []
         self._first: Any = None
         self._ready: DataChunk | None = None
@@ -160,12 +161,9 @@ class DataChunkIterator(AbstractDataChunkIterator):
 
     def _peek(self) -> Any:
         """Return the first row without using it up; None if there is none."""
-        if self._first is None:
-            for n_skipped, row in enumerate(self._rows):
-                if row is not None:
-                    self._first = row
-                    self._rows = itertools.chain((None,) * n_skipped, (row,), self._rows)
-                    break
+        while self._first is None and (rows := self._rows.take(1)):
+            self._ahead += rows
+            self._first = rows[0]
         return self._first
 
     def _length(self) -> int | None:
@@ -191,8 +189,7 @@ class DataChunkIterator(AbstractDataChunkIterator):
         while True:
             rows = self._ahead[:n_rows]
             del self._ahead[:n_rows]
-            # All at once, in C: a loop over rows would cost more than all else that is done.
-            rows += itertools.islice(self._rows, n_rows - len(rows))
+            rows += self._rows.take(n_rows - len(rows))
             if len(rows) < n_rows:
                 self._is_exhausted = True
             if type(None) not in set(map(type, rows)):
@@ -244,31 +241,6 @@ def _check_shapes(rows: list[Any], start: int) -> None:
         if np.shape(row) != shape:
             msg = f"row {start + index} has shape {np.shape(row)}, the rows before it {shape}"
             raise ShapeError(msg)
-
-
-def _rows_of(data: Any, axis: int) -> Iterator[Any]:
-    if data is None:
-        return iter(())
-    shape = getattr(data, "shape", None)
-    if shape == ():
-        return iter((np.asarray(data)[()],))
-    if isinstance(data, np.ndarray):
-        return iter(np.moveaxis(data, axis, 0))
-    if shape is not None and hasattr(data, "__getitem__"):
-        return _sliced_rows(data, axis)
-    return iter(data)
-
-
-def _sliced_rows(data: Any, axis: int) -> Iterator[Any]:
-    """Read an array-like in blocks of rows: one by one, each would decode a whole chunk."""
-    axis %= len(data.shape)
-    n_rows = data.shape[axis]
-    row_bytes = getattr(data.dtype, "itemsize", 8) * int(np.prod(data.shape)) // max(1, n_rows)
-    step = max(1, BUFFER_BYTES // max(1, row_bytes))
-    for start in range(0, n_rows, step):
-        key = [slice(None)] * len(data.shape)
-        key[axis] = slice(start, min(start + step, n_rows))
-        yield from np.moveaxis(np.asarray(data[tuple(key)]), axis, 0)
 
 
 def _row_bytes(row: Any) -> int:
