@@ -13,6 +13,7 @@ from hdmf_io_core.errors import (
     ClosedIOError,
     CorruptChunkError,
     CorruptFileError,
+    ExternalAccessError,
     HdmfIOError,
     ShapeError,
     UnsupportedFeatureError,
@@ -20,6 +21,7 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_core.storage.extent import check_resize
 from hdmf_io_hdf5.dtypes import element_type
+from hdmf_io_hdf5.external import withheld_data
 from hdmf_io_hdf5.filters import missing_filter
 from hdmf_io_hdf5.knownfilters import unknown_filter
 from hdmf_io_hdf5.layouts import read_layout
@@ -118,11 +120,17 @@ class HDF5Array:
             A chunk does not decode.
         CorruptFileError
             The file ends before the data does, or a file that holds the data is missing.
+        ExternalAccessError
+            The data is in another file, which the policy of the IO withholds.
         """
         self._check_open()
         if self._layout.shape is None:
             msg = "an array with a null dataspace has no elements to read"
             raise UnsupportedFeatureError(msg, **self._where)
+        withheld = withheld_data(self._dsid, self._home)
+        if withheld:
+            hint = "Open with allow_external='anywhere' if you trust the file."
+            raise ExternalAccessError(withheld, hint=hint, **self._where)
         try:
             self._read(selection, out)
         except _HDF5_ERRORS as error:

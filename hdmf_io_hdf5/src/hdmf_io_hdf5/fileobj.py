@@ -66,6 +66,8 @@ class FileOptions:
         Bytes that metadata is gathered to.
     swmr
         Whether to read while one process writes.
+    allow_external
+        Which files links and external storage may lead to; no option of h5py.
     """
 
     driver: str | None = None
@@ -85,10 +87,12 @@ class FileOptions:
     alignment_interval: int | None = None
     meta_block_size: int | None = None
     swmr: bool = False
+    allow_external: str | None = None
 
     def keywords(self) -> dict[str, Any]:
         """Return what is set, as keyword arguments of ``h5py.File``."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
+        del given["allow_external"]
         driver_options = given.pop("driver_options") or {}
         if given["rdcc_nbytes"] is None:
             given["rdcc_nbytes"] = _CHUNK_CACHE_BYTES

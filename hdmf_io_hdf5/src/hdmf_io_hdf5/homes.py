@@ -15,6 +15,8 @@ from hdmf_io_hdf5.positional import Changes, Descriptor, changes_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hdmf_io_core.storage.external import Reach
+
 __all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
 
 _INTENTS = (h5f.ACC_RDONLY, h5f.ACC_RDWR)
@@ -35,6 +37,8 @@ class Home:
         HDF5's number of the open file; every name of a file has the same.
     source
         Its canonical name, for errors and nodes.
+    reach
+        Which other files it may lead to; None for any.
     changes
         Counts the changes of its data.
     """
@@ -42,6 +46,7 @@ class Home:
     fid: h5f.FileID
     number: int
     source: str
+    reach: Reach | None = None
     changes: Changes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -67,10 +72,13 @@ class Homes:
         The reader's own file; whoever opened it closes it.
     source : str
         Its canonical name.
+    reach : Reach or None
+        Which files the links and the data of all of them may lead to; None for any.
     """
 
-    def __init__(self, fid: h5f.FileID, source: str) -> None:
-        self.own = Home(fid, identity(fid)[0], source)
+    def __init__(self, fid: h5f.FileID, source: str, reach: Reach | None = None) -> None:
+        self.own = Home(fid, identity(fid)[0], source, reach)
+        self.reach = reach
         self._others: dict[int, Home] = {}
         self._opened: dict[int, h5f.FileID] = {}
         self._descriptors: dict[int, Descriptor | None] = {}
@@ -87,7 +95,7 @@ class Homes:
         home = self._others.get(number)
         if home is None:
             name = absolute(os.fsdecode(h5f.get_name(fid)))
-            home = self._others.setdefault(number, Home(fid, number, name))
+            home = self._others.setdefault(number, Home(fid, number, name, self.reach))
         return home
 
     def by_number(self, number: int) -> Home | None:

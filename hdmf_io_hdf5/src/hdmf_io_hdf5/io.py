@@ -60,6 +60,10 @@ class HDF5IO(StorageIO):
         Whether to read while another process writes.
     atomic : bool
         False lets mode ``w`` write to the target itself: the old content is lost at once.
+    allow_external : {"anywhere", "folder"} or None
+        Which files links, external storage and virtual datasets may lead to: any, or those in the
+        folder of the file and below. None is ``folder`` for URLs, else ``anywhere``. Not heeded by
+        ``file``, which is h5py's.
     workers : int or None
         Threads that encode and decode chunks, 1 for none but the caller's; None for the cores that
         this process may use.
@@ -106,6 +110,7 @@ class HDF5IO(StorageIO):
         meta_block_size: int | None = None,
         swmr: bool = False,
         atomic: bool = True,
+        allow_external: str | None = None,
         workers: int | None = None,
         in_flight_bytes: int | None = None,
     ) -> None:
@@ -128,6 +133,7 @@ class HDF5IO(StorageIO):
             alignment_interval=alignment_interval,
             meta_block_size=meta_block_size,
             swmr=swmr,
+            allow_external=allow_external,
         )
         checked = check_mode(mode)
         local = isinstance(path, (str, os.PathLike)) and driver is None
@@ -164,7 +170,11 @@ class HDF5IO(StorageIO):
 def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
     storage_class = HDF5Writer if may_write(mode) else HDF5Reader
     file = open_file(path, mode, options)
-    return storage_class(file, close_file=not isinstance(path, h5py.File))
+    return storage_class(
+        file,
+        close_file=not isinstance(path, h5py.File),
+        allow_external=options.allow_external,
+    )
 
 
 def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Writer, RenameFile]:
@@ -176,7 +186,7 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     try:
         # Its lock is ours, and HDF5's would be a second one.
         file = open_file(beside.path, "w", replace(options, locking=False))
-        storage = HDF5Writer(file, source=str(target))
+        storage = HDF5Writer(file, source=str(target), allow_external=options.allow_external)
     except BaseException as error:
         beside.discard()
         if isinstance(error, HdmfIOError):
@@ -192,6 +202,8 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     )
     return storage, RenameFile(
         beside,
-        reopen=lambda: HDF5Writer(open_file(target, "r+", changing)),
+        reopen=lambda: HDF5Writer(
+            open_file(target, "r+", changing), allow_external=options.allow_external
+        ),
         replace=mode == "w",
     )

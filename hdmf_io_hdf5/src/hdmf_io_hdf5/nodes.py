@@ -13,6 +13,7 @@ from h5py import h5, h5g, h5i, h5o, h5p
 
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo, NodeKind
+from hdmf_io_hdf5.external import permitted_file
 from hdmf_io_hdf5.homes import Home, Homes, Identity, identity, object_kind
 from hdmf_io_hdf5.links import (
     external_candidates,
@@ -53,6 +54,7 @@ class _Broken:
     """A path that leads nowhere, and the files that its external link was looked for in."""
 
     tried: tuple[str, ...] = ()
+    withheld: str = ""
 
 
 class Nodes:
@@ -156,6 +158,10 @@ class Nodes:
         home, inner = self._home_of(split(path))
         if not _is_storable("/".join(inner)):
             return None
+        if home.reach is not None:
+            # HDF5 would follow external links on the way wherever they lead.
+            place = self._follow(self._root(home), inner, _LINKS_LIMIT)
+            return None if isinstance(place, _Broken) else place.oid
         return opened(home.fid, to_name("/" + "/".join(inner)), self._lapl)
 
     def _root(self, home: Home) -> _Place:
@@ -172,11 +178,20 @@ class Nodes:
         if link is None:
             return self._hard(place, name, path)
         target: _Place | _Broken = self._through(place, name, link, _LINKS_LIMIT)
-        # HDF5 has the last word: it counts the links of a whole path.
-        if isinstance(target, _Broken) or opened(place.oid, name, self._lapl) is None:
-            inner = join(place.path, to_text(name))
-            tried = target.tried if isinstance(target, _Broken) else ()
-            return NodeInfo(path, "missing", None, place.home.source, inner, link, tried=tried)
+        if isinstance(target, _Place) and place.home.reach is None:
+            # HDF5 has the last word: it counts the links of a whole path.
+            target = target if opened(place.oid, name, self._lapl) is not None else _Broken()
+        if isinstance(target, _Broken):
+            return NodeInfo(
+                path,
+                "missing",
+                None,
+                place.home.source,
+                join(place.path, to_text(name)),
+                link,
+                tried=target.tried,
+                withheld=target.withheld,
+            )
         key, kind, n_names = object_kind(target.oid)
         home, inner = target.home, target.path
         if home is not self._homes.own:
@@ -221,10 +236,18 @@ class Nodes:
         if link.kind == "soft":
             start = self._root(place.home) if link.path.startswith("/") else place
             return self._follow(start, split(link.path), depth - 1)
+        folder = str(Path(place.home.source).parent)
+        tried = external_candidates(link.file or "", folder, os.environ)
+        if place.home.reach is not None:
+            file = permitted_file(tried, place.home.reach)
+            if file is None or isinstance(file, str):
+                return _Broken(tried, file or "")
+            # While ``file`` is open, so that what holds the other file open is made in time.
+            other = self._homes.of(h5o.open(file, b"/"))
+            return self._follow(self._root(other), split(link.path), depth - 1)
         oid = opened(place.oid, name, self._lapl)
         if oid is None:
-            folder = str(Path(place.home.source).parent)
-            return _Broken(external_candidates(link.file or "", folder, os.environ))
+            return _Broken(tried)
         home = self._homes.of(oid)
         inner = self._follow(self._root(home), split(link.path), depth - 1)
         return _Place(oid, home, link.path) if isinstance(inner, _Broken) else inner

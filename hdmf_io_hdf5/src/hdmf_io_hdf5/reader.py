@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
-from h5py import h5d, h5f, h5fd, h5g, h5p, h5t
+from h5py import h5d, h5g, h5t
 
 from hdmf_io_core.errors import (
     ClosedIOError,
@@ -18,6 +16,7 @@ from hdmf_io_core.errors import (
     UnsupportedDtypeError,
 )
 from hdmf_io_core.storage.abilities import StoredArray
+from hdmf_io_core.storage.external import Reach
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -29,6 +28,7 @@ from hdmf_io_core.storage.layout import (
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.attributes import attribute_names, read_attribute
 from hdmf_io_hdf5.dtypes import element_type
+from hdmf_io_hdf5.external import link_access
 from hdmf_io_hdf5.homes import Homes
 from hdmf_io_hdf5.links import absolute, to_text
 from hdmf_io_hdf5.nodes import Index, Nodes, index_of
@@ -57,6 +57,8 @@ class HDF5Reader:
         Its canonical name; None takes the file's own, made absolute.
     close_file : bool
         Whether :meth:`close` closes ``file`` too; otherwise that stays with whoever opened it.
+    allow_external : {"anywhere", "folder"} or None
+        Which files links and external storage may lead to; None for the default of the source.
 
     Notes
     -----
@@ -65,13 +67,20 @@ class HDF5Reader:
     """
 
     def __init__(
-        self, file: h5py.File, *, source: str | None = None, close_file: bool = True
+        self,
+        file: h5py.File,
+        *,
+        source: str | None = None,
+        close_file: bool = True,
+        allow_external: str | None = None,
     ) -> None:
         self._file = file
         self._close_file = close_file
         self._is_closed = False
-        self._homes = Homes(file.id, source or _source_of(file))
-        self._nodes = Nodes(self._homes, _link_access(file, source))
+        name = source or _source_of(file)
+        reach = Reach.of(name, allow_external)
+        self._homes = Homes(file.id, name, reach if reach.is_limited else None)
+        self._nodes = Nodes(self._homes, link_access(file, source))
         self._indices: dict[int, Index] = {}
         self._spec_path: object = _UNKNOWN
 
@@ -285,14 +294,3 @@ class HDF5Reader:
 def _source_of(file: h5py.File) -> str:
     name = file.filename
     return absolute(name) if file.driver != "fileobj" else str(name)
-
-
-def _link_access(file: h5py.File, source: str | None) -> h5p.PropLAID:
-    """Return how external links are followed: for reading, whatever the file is open for."""
-    lapl = h5p.create(h5p.LINK_ACCESS)
-    lapl.set_elink_acc_flags(h5f.ACC_RDONLY)
-    if source and file.id.get_access_plist().get_driver() == h5fd.fileobj_driver:
-        # HDF5 does not know where the file is, and would open others through the same file object.
-        lapl.set_elink_prefix(os.fsencode(Path(source).parent))
-        lapl.set_elink_fapl(h5p.create(h5p.FILE_ACCESS))
-    return lapl

@@ -55,9 +55,10 @@ class HDF5Writer(HDF5Reader):
     """
 
     def __init__(
-        self, file: h5py.File, *, source: str | None = None, close_file: bool = True
-    ) -> None:
-        super().__init__(file, source=source, close_file=close_file)
+        self, file: h5py.File, *, source: str | None = None, close_file: bool = True,
+        allow_external: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(file, source=source, close_file=close_file, allow_external=allow_external)
         if file.mode == "r":
             msg = "the file is open for reading only"
             raise ModeError(msg, source=self.source, hint="Open it with 'r+'.")
@@ -247,12 +248,8 @@ class HDF5Writer(HDF5Reader):
         home = self._homes.of(oid)
         if home is not self._homes.own:
             msg = f"the node lies in another file, {home.source!r}, behind an external link"
-            raise UnsupportedFeatureError(
-                msg,
-                source=self.source,
-                path=path,
-                hint="Open that file to change it.",
-            )
+            hint = "Open that file to change it."
+            raise UnsupportedFeatureError(msg, source=self.source, path=path, hint=hint)
         return oid
 
     def _new_entry(self, path: str) -> tuple[h5g.GroupID, bytes]:

@@ -54,6 +54,10 @@ class ZarrIO(StorageIO):
         Whether to open a store that a writer left unfinished.
     atomic : bool
         False lets mode ``w`` write to the place itself: the old content goes with the first change.
+    allow_external : {"anywhere", "folder"} or None
+        Which stores links and references may lead to: any, or those in the folder that this one is
+        in, and below; files of a local store, too, must then lie in it. None is ``folder`` for
+        URLs, else ``anywhere``. Not heeded by ``file``, which is zarr-python's.
     workers : int or None
         Threads that encode and decode chunks, 1 for none but the caller's; None for the cores that
         this process may use.
@@ -89,6 +93,7 @@ class ZarrIO(StorageIO):
         storage_options: Mapping[str, object] | None = None,
         allow_unfinished: bool = False,
         atomic: bool = True,
+        allow_external: str | None = None,
         workers: int | None = None,
         in_flight_bytes: int | None = None,
     ) -> None:
@@ -100,6 +105,7 @@ class ZarrIO(StorageIO):
             storage_options=storage_options,
             allow_unfinished=allow_unfinished,
             atomic=atomic,
+            allow_external=allow_external,
         )
         checked = check_mode(mode)
         opened = open_storage(path, checked, options)

@@ -1,11 +1,9 @@
 """Looking nodes up in an open store: entries of groups, links followed. No values, no writing."""
 
 # A source may be a URL.
-# ruff: noqa: PTH117, PTH118, PTH120
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 from hdmf_io_core.errors import (
     ClosedIOError,
     CorruptFileError,
+    ExternalAccessError,
     HdmfIOError,
     ModeError,
     NodeNotFoundError,
@@ -22,7 +21,7 @@ from hdmf_io_core.model.names import join_path, split_path
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo
 from hdmf_io_zarr.documents import Consolidated, Node, documents_of, open_documents
 from hdmf_io_zarr.hints import check_finished
-from hdmf_io_zarr.references import References, link_targets, normal_path
+from hdmf_io_zarr.references import References, link_source, link_targets, normal_path
 from hdmf_io_zarr.speccache import find_spec_group
 from hdmf_io_zarr.stores import ByteStore
 from hdmf_io_zarr.tree import NodeTree
@@ -51,6 +50,12 @@ class Broken:
     """A path that leads nowhere, and the stores that its link was looked for in."""
 
     tried: tuple[str, ...] = ()
+    withheld: str = ""
+
+    def info(self, shown: str, source: str, path: str, link: LinkTarget) -> NodeInfo:
+        """Return what is told of the link."""
+        tried, withheld = self.tried, self.withheld
+        return NodeInfo(shown, "missing", None, source, path, link, tried=tried, withheld=withheld)
 
 
 class StoreNodes:
@@ -71,7 +76,8 @@ class StoreNodes:
         self._open_store = open_store
         self._use_consolidated = consolidated
         self._is_closed = False
-        self._others: dict[str, StoreNodes | None] = {}
+        # A text for those that are not open: why they are withheld, if they are.
+        self._others: dict[str, StoreNodes | str] = {}
         # (path in the other store, path here) of what links led to, by source.
         self._mounts: dict[str, dict[str, str]] = {}
         self._spec_path: str | bool | None = False
@@ -125,11 +131,7 @@ class StoreNodes:
     def begin(self) -> None:
         """Refuse to write."""
         msg = "the store is open for reading only"
-        raise ModeError(
-            msg,
-            source=self.source,
-            hint="Open it with mode 'a' or 'r+'.",
-        )
+        raise ModeError(msg, source=self.source, hint="Open it with mode 'a' or 'r+'.")
 
     def touch(self, path: str) -> None:
         """Refuse to write."""
@@ -191,7 +193,7 @@ class StoreNodes:
 
     def _close_others(self) -> None:
         for other in self._others.values():
-            if other is not None:
+            if not isinstance(other, str):
                 other.close()
         self._others = {}
 
@@ -238,41 +240,37 @@ class StoreNodes:
 
     def _through(self, link: LinkTarget, rest: list[str], depth: int, here: str) -> Place | Broken:
         """Follow the link that stands at ``here``, and then the rest of a path."""
-        reader: StoreNodes | None = self
+        reader = self
         path = "/".join([posixpath.join(posixpath.dirname(here), link.path), *rest])
         if link.kind == "external":
-            source = self._source_of(link)
-            reader = self._other(source)
-            if reader is None:
-                return Broken((source,))
+            source = link_source(link, self.source)
+            other = self._other(source)
+            if isinstance(other, str):
+                return Broken((source,), other)
+            reader = other
             if reader is not self:
                 self._mounts.setdefault(source, {}).setdefault(link.path, here)
-        assert reader is not None
         place = reader._locate(path, depth)
         if isinstance(place, Broken) and link.kind == "external" and not place.tried:
             return Broken((reader.source,))
         return place
 
-    def _source_of(self, link: LinkTarget) -> str:
-        file = link.file or "."
-        if "://" in file or os.path.isabs(file):
-            return file
-        return os.path.normpath(os.path.join(os.path.dirname(self.source), file))
-
-    def _other(self, source: str) -> StoreNodes | None:
+    def _other(self, source: str) -> StoreNodes | str:
+        """Return the store behind a link, or why it is withheld; empty if it does not open."""
         if source == self.source:
             return self
         if source not in self._others:
             self._others[source] = self._opened_other(source)
         return self._others[source]
 
-    def _opened_other(self, source: str) -> StoreNodes | None:
-        if self._open_store is None:
-            return None
+    def _opened_other(self, source: str) -> StoreNodes | str:
         try:
-            return StoreNodes(self._open_store(source), open_store=self._open_store)
+            opened = self._open_store(source) if self._open_store is not None else None
+            return "" if opened is None else StoreNodes(opened, open_store=self._open_store)
+        except ExternalAccessError as error:
+            return error.what
         except (OSError, HdmfIOError):
-            return None
+            return ""
 
     def _links(self, node: Node) -> dict[str, LinkTarget]:
         return link_targets(node, self._format, self.source)
@@ -290,7 +288,7 @@ class StoreNodes:
             return None
         target = self._through(link, [], _LINKS_LIMIT, inner)
         if isinstance(target, Broken):
-            return NodeInfo(shown, "missing", None, self.source, inner, link, tried=target.tried)
+            return target.info(shown, self.source, inner, link)
         if target.home is not asked:
             asked._mounts.setdefault(target.home.source, {}).setdefault(target.path, shown)
         return self._info(shown, target, link)

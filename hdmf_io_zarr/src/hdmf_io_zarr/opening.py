@@ -19,6 +19,7 @@ from hdmf_io_core.errors import (
     SourceNotFoundError,
 )
 from hdmf_io_core.io.modes import may_write, starts_anew
+from hdmf_io_core.storage.external import Reach
 from hdmf_io_zarr.documents import find_format
 from hdmf_io_zarr.locking import StoreLock
 from hdmf_io_zarr.objectstore import ObjectStore, open_url
@@ -51,6 +52,7 @@ class StoreOptions:
     storage_options: Mapping[str, object] | None = None
     allow_unfinished: bool = False
     atomic: bool = True
+    allow_external: str | None = None
 
     def __post_init__(self) -> None:
         if self.zarr_format not in {2, 3}:
@@ -130,7 +132,8 @@ def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
     heal(path)
     if mode == "r":
         consolidated = options.use_consolidated is not False
-        return Opened(_reader(_stored(path), options, consolidated=consolidated))
+        found = _stored(path, Reach.of(str(path), options.allow_external))
+        return Opened(_reader(found, options, consolidated=consolidated))
     if path.suffix == _ZIP:
         return _open_zip(path, mode, options)
     # A link stays a link: the folder that it points to is changed or replaced.
@@ -156,10 +159,10 @@ def _open_local(path: Path, mode: Mode, options: StoreOptions) -> Opened:
         raise
 
 
-def _stored(path: Path) -> ByteStore:
+def _stored(path: Path, reach: Reach | None = None) -> ByteStore:
     """Return the bytes of what exists."""
     if path.is_dir():
-        return FolderStore(path)
+        return FolderStore(path, stays_inside=reach is not None and reach.is_limited)
     if not path.exists():
         msg = "there is no such store"
         raise SourceNotFoundError(msg, source=str(path))
@@ -193,7 +196,7 @@ def _open_beside(path: Path, mode: Mode, options: StoreOptions, lock: StoreLock)
         new_format=options.zarr_format,
         consolidate=options.consolidate,
         marks=False,
-        open_store=_link_opener(options),
+        open_store=_link_opener(options, str(path)),
     )
 
     def reopen() -> StorageWriter:
@@ -224,7 +227,7 @@ def _open_zip(path: Path, mode: Mode, options: StoreOptions) -> Opened:
             replace=mode == "w",
             new_format=options.zarr_format,
             consolidate=options.consolidate,
-            open_store=_link_opener(options),
+            open_store=_link_opener(options, str(path)),
         )
         return Opened(storage, publication, lock)
     except BaseException:
@@ -242,11 +245,7 @@ def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrR
     holds_other = found is None and bool(store.names(""))
     if holds_other:
         msg = "there is something else than a Zarr store"
-        raise NotThisFormatError(
-            msg,
-            source=store.source,
-            hint="Choose another place.",
-        )
+        raise NotThisFormatError(msg, source=store.source, hint="Choose another place.")
     if mode == "r+" and found is None:
         msg = "there is no Zarr store"
         raise SourceNotFoundError(msg, source=store.source)
@@ -261,7 +260,7 @@ def _open_in_place(store: ByteStore, mode: Mode, options: StoreOptions) -> ZarrR
         consolidate=options.consolidate,
         marks=not isinstance(store, StagedStore),
         clears=found is not None,
-        open_store=_link_opener(options),
+        open_store=_link_opener(options, store.source),
     )
     if mode == "a":
         storage.begin()
@@ -273,7 +272,7 @@ def _reader(store: ByteStore, options: StoreOptions, *, consolidated: bool) -> Z
         store,
         consolidated=consolidated,
         allow_unfinished=options.allow_unfinished,
-        open_store=_link_opener(options),
+        open_store=_link_opener(options, store.source),
     )
 
 
@@ -284,14 +283,17 @@ def _writer(store: ByteStore, options: StoreOptions, *, consolidated: bool) -> Z
         consolidate=options.consolidate,
         marks=not isinstance(store, StagedStore),
         allow_unfinished=options.allow_unfinished,
-        open_store=_link_opener(options),
+        open_store=_link_opener(options, store.source),
     )
 
 
-def _link_opener(options: StoreOptions) -> Any:
+def _link_opener(options: StoreOptions, own: str) -> Any:
+    reach = Reach.of(own, options.allow_external)
+
     def open_store(source: str) -> ByteStore:
+        reach.check(source)
         if "://" in source:
             return open_url(source, "r", options.storage_options)
-        return _stored(Path(source))
+        return _stored(Path(source), reach)
 
     return open_store

@@ -1,7 +1,7 @@
 """References and links: what a store says of another node, and where that is."""
 
 # A source may be a URL.
-# ruff: noqa: PTH110, PTH117, PTH120
+# ruff: noqa: PTH110, PTH117, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from hdmf_io_zarr.documents import Node
     from hdmf_io_zarr.tree import NodeTree
 
-__all__ = ["References", "candidates", "link_entry", "link_target", "link_targets", "normal_path"]
+__all__ = [
+    "References",
+    "candidates",
+    "link_entry",
+    "link_source",
+    "link_target",
+    "link_targets",
+    "normal_path",
+]
 
 _OWN = {"", "."}
 _RELATIVE = "relative"
@@ -156,6 +164,14 @@ def link_target(entry: Mapping[str, Any], own: str, group: str, *, is_there: Any
     if "://" in found or os.path.isabs(stored):
         return LinkTarget("external", path, found)
     return LinkTarget("external", path, os.path.relpath(found, os.path.dirname(own)))
+
+
+def link_source(link: LinkTarget, own: str) -> str:
+    """Return the store that an external link in the store ``own`` means."""
+    file = link.file or "."
+    if "://" in file or os.path.isabs(file):
+        return file
+    return os.path.normpath(os.path.join(os.path.dirname(own), file))
 
 
 def link_entry(name: str, target: LinkTarget, group: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from hdmf_io_core.errors import (
     CorruptFileError,
+    ExternalAccessError,
     ModeError,
     NotThisFormatError,
     OpenError,
@@ -71,17 +72,23 @@ class FolderStore:
     source : str or None
         Its name in messages; None for the folder itself. A store that is written beside its place
         has the name that it will get.
+    stays_inside : bool
+        Whether files that links of the file system lead to must lie in the folder too.
     """
 
-    def __init__(self, folder: Path, *, source: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, source: str | None = None, stays_inside: bool = False
+    ) -> None:
+        self._inside = os.path.realpath(folder) + os.sep if stays_inside else ""
         self.folder = folder
         self.source = str(folder) if source is None else source
         self._root = os.fspath(folder)
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
         """Return a value, or part of it; None if there is no such key."""
+        path = self._path(key)
         try:
-            with open(f"{self._root}/{key}", "rb") as file:
+            with open(path, "rb") as file:
                 if start < 0:
                     start = max(0, file.seek(0, os.SEEK_END) + start)
                 file.seek(start)
@@ -91,6 +98,14 @@ class FolderStore:
         except OSError as error:
             msg = f"{key!r} cannot be read: {error.strerror}"
             raise OpenError(msg, source=self.source) from error
+
+    def _path(self, key: str) -> str:
+        path = f"{self._root}/{key}"
+        if self._inside and not os.path.realpath(path).startswith(self._inside):
+            msg = f"{key!r} is a link of the file system that leads out of the store"
+            hint = "Open with allow_external='anywhere' if you trust the store."
+            raise ExternalAccessError(msg, source=self.source, hint=hint)
+        return path
 
     def set(self, key: str, data: bytes) -> None:
         """Store a value, whole or not at all."""

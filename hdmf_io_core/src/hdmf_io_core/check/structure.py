@@ -91,7 +91,10 @@ class StructureCheck:
         if node.link is None:
             return Finding("unreadable", node.path, "the node cannot be opened")
         tried = f"; tried: {', '.join(node.tried)}" if node.tried else ""
-        message = f"the {node.link.kind} link to {str(node.link)!r} leads nowhere{tried}"
+        target = f"the {node.link.kind} link to {str(node.link)!r}"
+        if node.withheld:
+            return Finding("not-checked", node.path, f"{target}: {node.withheld}", "warning")
+        message = f"{target} leads nowhere{tried}"
         return Finding("broken-link", node.path, message)
 
     def _attributes(self, node: NodeInfo) -> Iterator[Finding]:

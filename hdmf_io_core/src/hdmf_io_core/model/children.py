@@ -90,11 +90,14 @@ class Children:
         if builder is not None and self._loader is not None:
             return self._loader.construct(builder)
         info = link.builder.info if link.builder is not None else None
-        broken = BrokenLink(path, str(link.target), tried=info.tried if info is not None else ())
+        reason = info.withheld if info is not None and info.withheld else "no such node"
+        tried = info.tried if info is not None else ()
+        broken = BrokenLink(path, str(link.target), tried=tried, reason=reason)
         where = f" in {info.source!r}" if info is not None else ""
-        tried = f"; tried {', '.join(broken.tried)}" if broken.tried else ""
+        why = "which is not there" if reason == "no such node" else f"which is withheld: {reason}"
+        places = f"; tried {', '.join(tried)}" if tried else ""
         warnings.warn(
-            f"the link {path!r}{where} points to {broken.target!r}, which is not there{tried}",
+            f"the link {path!r}{where} points to {broken.target!r}, {why}{places}",
             BrokenLinkWarning,
             stacklevel=5,
         )

@@ -85,6 +85,8 @@ class NodeInfo:
         How many hard links the node has, where the storage counts them; 1 elsewhere.
     tried
         For ``missing`` external links: the files that were tried, absolute.
+    withheld
+        For ``missing``: why the target, which may be there, was not looked at; else empty.
     """
 
     path: str
@@ -95,6 +97,7 @@ class NodeInfo:
     link: LinkTarget | None = None
     n_names: int = 1
     tried: tuple[str, ...] = ()
+    withheld: str = ""
 
     @property
     def name(self) -> str:
@@ -243,10 +246,7 @@ class ArrayLayout:
         for length, limit in zip(self.shape, self.maxshape or (), strict=False):
             if limit is not None and length > limit:
                 msg = f"shape {self.shape} lies outside maxshape {self.maxshape}"
-                raise ShapeError(
-                    msg,
-                    hint="Use None in maxshape for an axis without limit.",
-                )
+                raise ShapeError(msg, hint="Use None in maxshape for an axis without limit.")
 
     @property
     def ndim(self) -> int:
