@@ -42,9 +42,10 @@ def make(path: Path, n_bytes: int, filters: dict[str, Any]) -> None:
 
 def convert(source: str, target: str, options: dict[str, Any]) -> None:
     """Export the source, and print the rise in bytes."""
+    asked = options.pop("export", {})
     with open_io(source) as src, open_io(target, "w", **options) as dst:
         before = peak_bytes()
-        dst.export(src)
+        dst.export(src, **asked)
         print(peak_bytes() - before)
 
 

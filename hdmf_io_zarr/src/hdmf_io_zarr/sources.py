@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from hdmf_io_core.chunks.grid import ChunkGrid
 from hdmf_io_core.errors import (
     FormatError,
     MetadataError,
@@ -16,11 +17,14 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.storage.dtypes import ArrayType, memory_dtype
 from hdmf_io_core.storage.memoryarray import default_cells
 from hdmf_io_zarr.cells import from_disk, to_disk
+from hdmf_io_zarr.chunkkeys import stored_coords
 from hdmf_io_zarr.coding import ChunkCoder, ShardCoder, coder_of
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
 from hdmf_io_zarr.pieces import pieces, taken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
@@ -136,6 +140,19 @@ class ZarrSource:
             else:
                 view = target[outside]
                 self._from_disk(taken(chunk, inside), view)
+
+    def stored_chunks(self) -> Iterator[ChunkCoords]:
+        """Yield the coordinates of the chunks that were written, in C order; lists their names."""
+        layout, stored = self.layout, self._stored
+        n_axes = len(self._disk_shape)
+        if not layout.shape or layout.chunks is None:
+            return iter(())
+        folder = self._node.path.strip("/")
+        folder = f"{folder}/c" if stored.prefix == "c/" else folder
+        found = stored_coords(self._home.store, folder, stored.separator, n_axes)
+        counts = ChunkGrid(self._disk_shape, stored.chunks).counts
+        inside = (c for c in found if all(p < n for p, n in zip(c, counts, strict=True)))
+        return iter(sorted({coords[: layout.ndim] for coords in inside}))
 
     def check_readable(self) -> None:
         """Raise if a codec is missing; reads no data.

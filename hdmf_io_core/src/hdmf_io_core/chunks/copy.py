@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
+from hdmf_io_core.chunks.grid import ChunkGrid, region_shape
+from hdmf_io_core.chunks.presence import same_fill, written_chunks
+from hdmf_io_core.chunks.rechunk import Spill, choose_cut
 from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.errors import ShapeError
 from hdmf_io_core.storage.abilities import (
@@ -22,7 +25,7 @@ from hdmf_io_core.storage.layout import CodecSpec
 from hdmf_io_core.storage.selection import select_region
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.storage.abilities import RawFetch
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CopyReport", "can_copy_raw", "copy_array"]
 
+_ReadBlock: TypeAlias = "Callable[[Region], AnyArray]"
+_MOST_READS = 2.0
+"""Where a chunk would be read more often, on average, a file takes the elements in between."""
 _BLOCK_BYTES = 16 << 20
 """Both storages may hold a block once more, and their caches: half of a slab keeps below 100 MB."""
 
@@ -65,7 +71,7 @@ def can_copy_raw(source: ArrayLayout, sink: ArrayLayout) -> bool:
         and all(map(CodecSpec.encodes_like, source.codecs, sink.codecs))
         and source.dtype == sink.dtype
         and is_self_contained(source.dtype)
-        and _same_fill(source.fill_value, sink.fill_value)
+        and same_fill(source.fill_value, sink.fill_value)
     )
 
 
@@ -75,6 +81,7 @@ def copy_array(
     *,
     map_values: Callable[[AnyArray], AnyArray] | None = None,
     engine: Engine | None = None,
+    folder: str | None = None,
 ) -> CopyReport:
     """Copy all elements into an array of the same shape, in bounded memory.
 
@@ -86,6 +93,9 @@ def copy_array(
         Changes each block on its way, such as references to another file; None changes nothing.
     engine
         Whose workers fetch, decode and encode; None leaves that to the storages.
+    folder : str or None
+        Where elements may be kept meanwhile, where the chunks of both lie across each other; None
+        for the usual place of temporary files.
 
     Returns
     -------
@@ -99,8 +109,9 @@ def copy_array(
 
     Notes
     -----
-    Holds one block of at most 16 MiB, or one chunk of the sink if that is larger, and what the
-    engine has in flight.
+    Holds one block of at most 16 MiB, or one chunk if that is larger, and what the engine has in
+    flight. Chunks that were never written in the source are not in the sink either, where both
+    have the same fill value.
     """
     layout, target = source.layout, sink.layout
     if layout.shape != target.shape:
@@ -115,7 +126,7 @@ def copy_array(
         return CopyReport(_copy_raw(source, sink, layout, engine), "raw")
     if layout.n_elements == 0:
         return CopyReport(0, "stream")
-    return CopyReport(_copy_blocks(source, sink, map_values, engine), "stream")
+    return CopyReport(_copy_blocks(source, sink, map_values, engine, folder=folder), "stream")
 
 
 def _copy_raw(
@@ -169,22 +180,51 @@ def _copy_blocks(
     sink: ArraySink,
     map_values: Callable[[AnyArray], AnyArray] | None,
     engine: Engine | None,
+    *,
+    folder: str | None,
 ) -> int:
-    layout = source.layout
-    shape = layout.shape or ()
-    unit = sink.layout.chunks or layout.chunks or (1,) * len(shape)
-    itemsize = max(1, layout.memory_dtype.itemsize)
     expected = np.empty(0, sink.layout.memory_dtype).dtype
-    n_bytes = 0
-    with StreamWriter(sink, None if engine is None else engine.pool) as writer:
-        for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, _BLOCK_BYTES)).regions():
-            n_bytes += math.prod(region_shape(region)) * layout.memory_dtype.itemsize
-            # No name keeps a block here, or it would stay while the next one is read.
-            writer.write(
-                region,
-                _block(source, region, map_values, engine).astype(expected, copy=False),
-            )
-    return n_bytes
+    written = written_chunks(source, sink.layout) if map_values is None else None
+    n_elements = 0
+
+    def read(region: Region) -> AnyArray:
+        return _block(source, region, map_values, engine)
+
+    blocks = _blocks(source.layout, sink.layout, read, folder)
+    with closing(blocks), StreamWriter(sink, None if engine is None else engine.pool) as writer:
+        for region, block_of in blocks:
+            parts = [region] if written is None else written.parts(region)
+            if parts == [region]:
+                # No name keeps a block here, or it would stay while the next one is read.
+                writer.write(region, block_of(region).astype(expected, copy=False))
+            elif parts:
+                block = block_of(region).astype(expected, copy=False)
+                for part in parts:
+                    writer.write(part, block[_inside(part, region)])
+            n_elements += sum(math.prod(region_shape(part)) for part in parts)
+    return n_elements * source.layout.memory_dtype.itemsize
+
+
+def _blocks(
+    source: ArrayLayout, sink: ArrayLayout, read: _ReadBlock, folder: str | None
+) -> Generator[tuple[Region, _ReadBlock]]:
+    """Yield regions of whole chunks of the sink, and what reads each."""
+    shape, dtype = source.shape or (), source.memory_dtype
+    single = (1,) * len(shape)
+    chunks = source.chunks or single
+    unit = sink.chunks or chunks
+    itemsize = max(1, dtype.itemsize)
+    cut = choose_cut(shape, chunks, unit, itemsize=itemsize, limit_bytes=_BLOCK_BYTES)
+    can_spill = not dtype.hasobject and dtype.subdtype is None and sink.chunks is not None
+    if cut.reads <= _MOST_READS or not can_spill:
+        for region in ChunkGrid(shape, cut.shape).regions():
+            yield region, read
+        return
+    spill = Spill(shape, dtype, chunks, unit, limit_bytes=_BLOCK_BYTES, folder=folder)
+    with closing(spill):
+        spill.fill(read)
+        for region in spill.regions:
+            yield region, spill.read
 
 
 def _block(
@@ -202,7 +242,6 @@ def _block(
     return block if map_values is None else map_values(block)
 
 
-def _same_fill(one: object, other: object) -> bool:
-    if one is None or other is None:
-        return one is other
-    return np.asarray(one).tobytes() == np.asarray(other).tobytes()
+def _inside(part: Region, region: Region) -> Region:
+    pairs = zip(part, region, strict=True)
+    return tuple(slice(a.start - b.start, a.stop - b.start) for a, b in pairs)

@@ -107,6 +107,13 @@ class ChunkGrid:
             outside.append(slice(first - axis.start, last - axis.start))
         return tuple(inside), tuple(outside)
 
+    def number(self, coords: ChunkCoords) -> int:
+        """Return how many chunks come before one, in C order."""
+        number = 0
+        for place, count in zip(coords, self.counts, strict=True):
+            number = number * count + place
+        return number
+
     def aligned(self, region: Region) -> bool:
         """Whether a region is made of whole chunks (whole as far as the array goes)."""
         return all(

@@ -7,6 +7,7 @@ overwrites elements is kept back to the end, when nothing but the storage itself
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,6 +145,8 @@ class _Run:
         self._engine = engine
         self._pool = engine.pool if engine is not None else None
         self._dest = dest
+        beside = os.path.dirname(dest.source)  # noqa: PTH120 - may be no path
+        self._folder = beside if os.path.isdir(beside) else None  # noqa: PTH112
         self._undo = Undo(dest)
         self._overwrites: list[tuple[OverwriteArray, ArraySink | None]] = []
         self._parked: list[str] = []
@@ -252,7 +255,7 @@ class _Run:
             case Values(array=array):
                 self.report.bytes_written += write_array(array, sink, pool=self._pool)
             case Copy(source=source):
-                done = copy_array(source, sink, engine=self._engine)
+                done = copy_array(source, sink, engine=self._engine, folder=self._folder)
                 self.report.bytes_written += done.n_bytes
                 way = self.report.copied if done.way == "raw" else self.report.recoded
                 way.append(step.path)

@@ -1,0 +1,49 @@
+"""Which chunks a store holds of an array, by their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hdmf_io_core.types import ChunkCoords
+    from hdmf_io_zarr.stores import ByteStore
+
+__all__ = ["stored_coords"]
+
+
+def stored_coords(
+    store: ByteStore, folder: str, separator: str, ndim: int
+) -> Iterator[ChunkCoords]:
+    """Yield the coordinates of the chunks below a folder, in no order.
+
+    Parameters
+    ----------
+    store
+        Its names are listed, no values are read.
+    folder
+        The array's, with what format 3 puts before the coordinates as a folder.
+    separator
+        Between coordinates: ``/`` or ``.``.
+    ndim : int
+        How many coordinates a chunk has, at least 1.
+    """
+    if separator == "/":
+        yield from _nested(store, folder, (), ndim)
+        return
+    for name in store.names(folder):
+        parts = name.removeprefix("c.").split(".")
+        if len(parts) == ndim and all(map(str.isdecimal, parts)):
+            yield tuple(map(int, parts))
+
+
+def _nested(store: ByteStore, folder: str, before: ChunkCoords, ndim: int) -> Iterator[ChunkCoords]:
+    for name in store.names(folder):
+        if not name.isdecimal():
+            continue
+        coords = (*before, int(name))
+        if len(coords) == ndim:
+            yield coords
+        else:
+            yield from _nested(store, f"{folder}/{name}", coords, ndim)
