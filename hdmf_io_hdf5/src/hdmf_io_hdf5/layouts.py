@@ -25,7 +25,7 @@ from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import h5py_dtype
 from hdmf_io_hdf5.values import decode, encode
 
-__all__ = ["check_layout", "creation_list", "dataspace", "read_layout"]
+__all__ = ["check_layout", "creation_list", "dataspace", "knows_fill", "read_layout"]
 
 _CLASSES: dict[int, StorageClass] = {
     h5d.COMPACT: "compact",
@@ -176,6 +176,13 @@ def _has_fill(element: ElementType) -> bool:
             return is_fixed_size(element) and all(_has_fill(field.type) for field in fields)
         case _:
             return False
+
+
+def knows_fill(dsid: h5d.DatasetID, element: ElementType) -> bool:
+    """Whether the layout of a dataset has its fill value, if it has one."""
+    if _has_fill(element):
+        return True
+    return bool(dsid.get_create_plist().fill_value_defined() != h5d.FILL_VALUE_USER_DEFINED)
 
 
 def _fill_dtype(element: ElementType) -> np.dtype[Any]:

@@ -12,6 +12,7 @@ from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, ShapeError, Writ
 from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.chunktable import ChunkTable
+from hdmf_io_hdf5.layouts import knows_fill
 from hdmf_io_hdf5.positional import addresses_count_user_block
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ class HDF5ChunkedArray(HDF5Array):
         self._homes = homes
         self._table: ChunkTable | None = None
         self._lookups = 0
+        self._knows_fill = knows_fill(array.dsid, self._layout.dtype)
 
     @property
     def encoding(self) -> tuple[CodecSpec, ...] | None:
-        """The codecs: chunks hold the elements as they are in memory, but for these."""
-        return self._layout.codecs
+        """The codecs: chunks hold the elements as they are in memory, but for these.
+
+        None where elements that were never written have a value that only HDF5 knows.
+        """
+        return self._layout.codecs if self._knows_fill else None
 
     def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
         """Return the bytes of a chunk as they are in the file; None if it was never written.

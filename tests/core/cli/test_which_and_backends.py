@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hdmf_io_core.chunks.deflate import installed
 from hdmf_io_core.cli.exitcodes import ExitCode
 
 Run = Callable[..., Any]
@@ -39,6 +40,10 @@ def test_backends_is_a_table(run: Run) -> None:
     names = {line.split()[0]: line.split()[1] for line in ran.lines[1:4]}
     assert names["memory"] == "ready"
     assert {"hdf5", "zarr"} <= set(names)
+
+
+def test_backends_names_the_libraries_that_deflate(run: Run) -> None:
+    assert f"Deflate by: {installed()}" in run("backends").lines
 
 
 def test_backends_as_json(run: Run) -> None:

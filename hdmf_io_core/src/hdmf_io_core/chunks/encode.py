@@ -12,7 +12,7 @@ from hdmf_io_core.chunks.buffers import Buffers
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.storage.abilities import SupportsEncoding
-from hdmf_io_core.storage.dtypes import EnumType, NumberType
+from hdmf_io_core.storage.dtypes import ArrayType, is_plain_bytes
 from hdmf_io_core.storage.fitting import fit
 from hdmf_io_core.storage.protocols import ArraySink
 
@@ -37,7 +37,10 @@ class EncodableSink(SupportsEncoding, ArraySink, Protocol):
 def is_encodable(sink: ArraySink) -> TypeGuard[EncodableSink]:
     """Whether a :class:`ChunkEncoder` can make the chunks of an array."""
     layout = sink.layout
-    if layout.chunks is None or not isinstance(layout.dtype, (NumberType, EnumType)):
+    if layout.chunks is None or not is_plain_bytes(layout.dtype):
+        return False
+    if isinstance(layout.dtype, ArrayType):
+        # In memory they are further axes, which the grid of chunks does not have.
         return False
     if not isinstance(sink, SupportsEncoding):
         return False
@@ -65,7 +68,7 @@ class ChunkEncoder:
         self._chunk_shape = layout.chunks or ()
         self.chunk_bytes = math.prod(self._chunk_shape) * self._dtype.itemsize
         # What lies past the edge of the array is seen if the array grows.
-        self._padding: Any = 0 if layout.fill_value is None else layout.fill_value
+        self._padding: Any = layout.fill_value
         self._chain = CodecChain(sink.encoding or (), self._dtype.itemsize, self.chunk_bytes)
         # What does not compress comes out a little longer, headers of blocks and checksums.
         self._buffers = Buffers(self.chunk_bytes + (self.chunk_bytes >> 12) + 64)
@@ -133,7 +136,10 @@ class ChunkEncoder:
         data = take(self.chunk_bytes)
         whole: Any = data.view(self._dtype).reshape(self._chunk_shape)
         if fitted.shape != self._chunk_shape:
-            whole[...] = self._padding
+            if self._padding is None:
+                data.fill(0)
+            else:
+                whole[...] = self._padding
         whole[tuple(slice(0, length) for length in fitted.shape)] = fitted
         return data
 

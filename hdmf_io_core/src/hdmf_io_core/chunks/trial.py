@@ -29,6 +29,8 @@ _LOW_LEVEL_RATIO = 1.045
 _HIGH_LEVEL_RATIO = 1.0
 """Levels from 5 on are not to come out larger."""
 _LONGEST_WAIT = 8
+_MOST_PLANES = 64
+"""Of longer elements, as records may be, no plane is looked at by itself."""
 _FIXED_BYTES = 16
 """What a short stream may be longer without telling anything of a long one."""
 _GLANCE_BYTES = 8 << 10
@@ -119,7 +121,8 @@ def choose(data: npt.NDArray[np.uint8], size: int, level: int) -> Recipe:
         1 to 9. Up to 4, 4.5 % more than zlib counts as small; from 5 on, nothing more does.
     """
     sample = _sample(data, size)
-    planes = sample.reshape(size, -1) if len(sample) >= size else sample.reshape(1, -1)
+    apart = size <= min(_MOST_PLANES, len(sample))
+    planes = sample.reshape(size, -1) if apart else sample.reshape(1, -1)
     wanted = len(zlib_deflater(level).whole(sample))
     is_low = level < 5
     limit = _HIGH_LEVEL_RATIO * wanted

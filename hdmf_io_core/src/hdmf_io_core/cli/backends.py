@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.chunks.deflate import installed
 from hdmf_io_core.cli.exitcodes import ExitCode
 from hdmf_io_core.cli.output import printable
 from hdmf_io_core.io.open import list_backends
@@ -27,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> ExitCode:
-    """Print the table."""
+    """Print the table, and the libraries that deflate, the first chosen first."""
     backends = list_backends()
     if out.as_json:
         out.json([_as_json(backend) for backend in backends])
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace, out: Output) -> ExitCode:
         if backend.reason:
             out.line()
             out.line(f"{backend.name}: {printable(backend.reason)}")
+    out.line()
+    out.line(f"Deflate by: {installed()}")
     if args.options:
         _print_options(backends, out)
     return ExitCode.OK
