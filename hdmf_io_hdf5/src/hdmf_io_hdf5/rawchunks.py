@@ -57,15 +57,16 @@ class HDF5ChunkedArray(HDF5Array):
         self._homes = homes
         self._table: ChunkTable | None = None
         self._lookups = 0
-        self._knows_fill = knows_fill(array.dsid, self._layout.dtype)
 
     @property
     def encoding(self) -> tuple[CodecSpec, ...] | None:
-        """The codecs: chunks hold the elements as they are in memory, but for these.
+        """The codecs: chunks hold the elements as they are in memory, but for these."""
+        return self._layout.codecs
 
-        None where elements that were never written have a value that only HDF5 knows.
-        """
-        return self._layout.codecs if self._knows_fill else None
+    @property
+    def hides_fill(self) -> bool:
+        """Whether HDF5 alone knows the value of elements that were never written."""
+        return not knows_fill(self._dsid, self._layout.dtype)
 
     def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
         """Return the bytes of a chunk as they are in the file; None if it was never written.

@@ -11,7 +11,7 @@ import numpy as np
 from hdmf_io_core.chunks.buffers import Buffers
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.errors import HdmfIOError
-from hdmf_io_core.storage.abilities import SupportsEncoding
+from hdmf_io_core.storage.abilities import HidesFill, SupportsEncoding
 from hdmf_io_core.storage.dtypes import ArrayType, is_plain_bytes
 from hdmf_io_core.storage.fitting import fit
 from hdmf_io_core.storage.protocols import ArraySink
@@ -42,7 +42,7 @@ def is_encodable(sink: ArraySink) -> TypeGuard[EncodableSink]:
     if isinstance(layout.dtype, ArrayType):
         # In memory they are further axes, which the grid of chunks does not have.
         return False
-    if not isinstance(sink, SupportsEncoding):
+    if not isinstance(sink, SupportsEncoding) or (isinstance(sink, HidesFill) and sink.hides_fill):
         return False
     encoding = sink.encoding
     return encoding is not None and are_known(encoding)

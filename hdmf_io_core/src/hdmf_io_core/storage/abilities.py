@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AdaptedLayout",
     "FlatRead",
+    "HidesFill",
     "RawFetch",
     "StoredArray",
     "SupportsAdaptation",
@@ -129,6 +130,16 @@ class SupportsEncoding(SupportsRawChunkWrites, Protocol):
     @property
     def encoding(self) -> tuple[CodecSpec, ...] | None:
         """As :attr:`SupportsDecoding.encoding`."""
+        ...
+
+
+@runtime_checkable
+class HidesFill(Protocol):
+    """A sink whose fill value may be one that its layout cannot tell."""
+
+    @property
+    def hides_fill(self) -> bool:
+        """Whether it is: the storage has to fill chunks up itself."""
         ...
 
 
