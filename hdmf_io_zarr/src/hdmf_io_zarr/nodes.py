@@ -29,11 +29,11 @@ from hdmf_io_zarr.tree import NodeTree
 if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
 
-__all__ = ["Broken", "Place", "StoreNodes", "StoreOpener"]
+__all__ = ["LINKS_LIMIT", "Broken", "Place", "StoreNodes", "StoreOpener"]
 
 StoreOpener = Callable[[str], ByteStore]
 """Opens another store, for a link, by its path or URL."""
-_LINKS_LIMIT = 16
+LINKS_LIMIT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ class StoreNodes:
             raise NodeNotFoundError(msg, source=self.source, path=path)
         return place
 
-    def _locate(self, path: str, depth: int = _LINKS_LIMIT) -> Place | Broken:
+    def _locate(self, path: str, depth: int = LINKS_LIMIT) -> Place | Broken:
         path = normal_path(path)
         node = self._tree.get(path)
         if node is not None:
@@ -286,7 +286,7 @@ class StoreNodes:
         link = self._links(place.node).get(name)
         if link is None:
             return None
-        target = self._through(link, [], _LINKS_LIMIT, inner)
+        target = self._through(link, [], LINKS_LIMIT, inner)
         if isinstance(target, Broken):
             return target.info(shown, self.source, inner, link)
         if target.home is not asked:

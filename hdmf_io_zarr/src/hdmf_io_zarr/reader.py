@@ -25,7 +25,7 @@ from hdmf_io_core.storage.layout import (
 from hdmf_io_core.storage.selection import select_all
 from hdmf_io_zarr.arrays import ZarrArray, open_array
 from hdmf_io_zarr.attributes import read_attributes
-from hdmf_io_zarr.nodes import Broken, Place, StoreNodes
+from hdmf_io_zarr.nodes import LINKS_LIMIT, Broken, Place, StoreNodes
 from hdmf_io_zarr.references import normal_path
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
 
 __all__ = ["ZarrReader"]
+
+_ABROAD = "\0"
+"""What a path starts with that leads into another store: no name holds it. The number of the store
+among those that links led into follows."""
 
 
 class ZarrReader(StoreNodes):
@@ -122,7 +126,8 @@ class ZarrReader(StoreNodes):
     def resolve(self, ref: ObjectRef | RegionRef) -> NodeInfo | None:
         """Find the node behind a reference; None if it dangles.
 
-        A node of another store is found where a link that was followed leads to it.
+        A node of another store that a link led into is found where a link leads to it, else under
+        a path that only this reader understands.
         """
         self.check_open()
         target = ref.target if isinstance(ref, RegionRef) else ref
@@ -137,7 +142,17 @@ class ZarrReader(StoreNodes):
         for inner, shown in self._mounts.get(target.source, {}).items():
             if path == inner or path.startswith(f"{inner.rstrip('/')}/"):
                 return self.node(shown + path[len(inner.rstrip("/")) :])
-        return None
+        if self._others.get(target.source) is None:
+            return None
+        return self.node(f"/{_ABROAD}{list(self._others).index(target.source)}{path}")
+
+    def _locate(self, path: str, depth: int = LINKS_LIMIT) -> Place | Broken:
+        number, _, inner = path.removeprefix(f"/{_ABROAD}").partition("/")
+        if not path.startswith(f"/{_ABROAD}") or not number.isdecimal():
+            return super()._locate(path, depth)
+        others = list(self._others.values())
+        other = others[int(number)] if int(number) < len(others) else None
+        return Broken() if other is None else other._locate(f"/{inner}", depth)
 
     def _shown(self, place: Place) -> str:
         """Return the path of a node here: its own, or that of the link which leads to its store."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from hdmf.build import GroupBuilder as HdmfGroup
 from hdmf.build import LinkBuilder as HdmfLink
-from hdmf.data_utils import DataIO as HdmfDataIO
 
 from hdmf_io_core.bridge.content import attribute_of, content_of
 from hdmf_io_core.bridge.targets import Knowledge, Targets
-from hdmf_io_core.bridge.wrappers import HdmfOptions
+from hdmf_io_core.bridge.wrappers import HdmfOptions, unwrapped
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
@@ -208,9 +207,7 @@ class Building:
         return self._new_dataset(builder, attributes, path)
 
     def _new_dataset(self, builder: Any, attributes: Mapping[str, Attribute], path: str) -> Entry:
-        data = builder.data
-        wrapper = data if isinstance(data, HdmfDataIO) else None
-        inner = wrapper.data if wrapper is not None else data
+        wrapper, inner = unwrapped(builder.data)
         link = self._exported_link(builder, inner, path)
         if link is not None:
             return link
@@ -235,11 +232,15 @@ class Building:
                 return None
             return HdmfOptions(content, _LinkOnly(wrapper), carrier=None, native=_same)
         maxshape = self._maxshape(builder, inner, content)
-        if wrapper is None and maxshape is None:
+        if wrapper is None and maxshape is None and not builder.dimension_labels:
             return None
-        native = self._knowledge.native
         return HdmfOptions(
-            content, wrapper, carrier=self._carrier, native=native, maxshape=maxshape
+            content,
+            wrapper,
+            carrier=self._carrier,
+            native=self._knowledge.native,
+            maxshape=maxshape,
+            dimension_names=builder.dimension_labels or None,
         )
 
     def _maxshape(self, builder: Any, inner: Any, content: Any) -> MaxShape | None:

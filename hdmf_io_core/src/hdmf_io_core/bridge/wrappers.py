@@ -7,6 +7,9 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from hdmf.data_utils import DataIO as HdmfDataIO
+from hdmf.term_set import TermSetWrapper
+
 from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
 from hdmf_io_core.errors import DataLossWarning
 
@@ -16,9 +19,23 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import MaxShape
 
-__all__ = ["HdmfOptions"]
+__all__ = ["HdmfOptions", "unwrapped"]
 
 _DESCRIBING = frozenset({"data", "dtype", "shape"})
+
+
+def unwrapped(data: Any) -> tuple[Any, Any]:
+    """Return hdmf's wrapper of options around data, None without one, and the data itself.
+
+    Wrappers of terms are taken off, outside and inside: what they check was checked.
+    """
+    wrapper = None
+    while isinstance(data, (HdmfDataIO, TermSetWrapper)):
+        if isinstance(data, TermSetWrapper):
+            data = data.value
+        else:
+            wrapper, data = data, data.data
+    return wrapper, data
 
 
 class HdmfOptions(DataIO):
@@ -34,6 +51,8 @@ class HdmfOptions(DataIO):
         The backend's own wrapper, which knows what its options mean.
     maxshape : tuple or None
         How far the array may grow, where neither ``wrapper`` nor the data says.
+    dimension_names : tuple of str or None
+        Names of the axes by the specification; the wrapper's own win.
     native : callable
         From the stored array to what the user is given for it.
     """
@@ -46,6 +65,7 @@ class HdmfOptions(DataIO):
         carrier: type[DataIO] | None,
         native: Callable[[Any], object],
         maxshape: MaxShape | None = None,
+        dimension_names: tuple[str | None, ...] | None = None,
     ) -> None:
         is_empty = data is None and wrapper is not None
         super().__init__(
@@ -55,6 +75,7 @@ class HdmfOptions(DataIO):
         )
         self._wrapper = wrapper
         self._maxshape = maxshape
+        self._dimension_names = dimension_names
         self._native = native
         self._carrier = self._loaded(carrier, _settings(wrapper))
 
@@ -76,6 +97,8 @@ class HdmfOptions(DataIO):
         link_data = getattr(self._wrapper, "link_data", None)
         if options.maxshape is None and self._maxshape is not None:
             options = replace(options, maxshape=self._maxshape)
+        if options.dimension_names is None:
+            options = replace(options, dimension_names=self._dimension_names)
         return replace(options, link_data=link_data)
 
     def _loaded(self, carrier: type[DataIO] | None, settings: Mapping[str, Any]) -> DataIO | None:
