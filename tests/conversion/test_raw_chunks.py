@@ -13,8 +13,8 @@ import pytest
 from converting import convert
 
 from hdmf_io_core.chunks.codecs import CodecChain
+from hdmf_io_core.chunks.coding import ChunkCoder
 from hdmf_io_hdf5.arrays import HDF5Array
-from hdmf_io_zarr.coding import ChunkCoder
 
 VALUES = np.arange(70 * 33, dtype="i4").reshape(70, 33) // 7
 CHUNKS = (16, 10)

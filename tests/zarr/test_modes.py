@@ -156,6 +156,7 @@ from hdmf_io_zarr import ZarrIO
 io = ZarrIO(sys.argv[1], "a", atomic=False)
 container = io.read()
 container["x"].append([9])
+container["x"].data[1] = 2
 os._exit(1)
 """
 
@@ -176,6 +177,15 @@ def test_a_writer_that_dies_in_place_leaves_a_mark(tmp_path: Path, zarr_format: 
     assert values_in(path)[:2] == [1, 2]
 
 
+def test_rows_that_a_dead_writer_only_kept_leave_a_whole_store(tmp_path: Path) -> None:
+    path = tmp_path / "a.zarr"
+    with ZarrIO(path, "w") as io:
+        io.write(experiment(1, 2))
+    code = DIES.replace('container["x"].data[1] = 2\n', "")
+    subprocess.run([sys.executable, "-P", "-c", code, str(path)], check=False)
+    assert values_in(path) == [1, 2]
+
+
 def test_a_dead_writer_of_mode_w_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.zarr"
     with ZarrIO(path, "w") as io:
@@ -183,7 +193,7 @@ def test_a_dead_writer_of_mode_w_changes_nothing(tmp_path: Path) -> None:
     code = (
         DIES.replace('"a", atomic=False', '"w"')
         .replace("container = io.read()\n", "")
-        .replace('container["x"].append([9])\n', "")
+        .replace('container["x"].append([9])\ncontainer["x"].data[1] = 2\n', "")
     )
     subprocess.run([sys.executable, "-P", "-c", code, str(path)], check=False)
     assert values_in(path) == [1]

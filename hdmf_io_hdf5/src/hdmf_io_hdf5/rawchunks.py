@@ -9,6 +9,7 @@ from h5py import h5f
 from h5py._objects import phil
 
 from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, ShapeError, WriteError
+from hdmf_io_core.storage.encoding import ChunkEncoding
 from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.chunktable import ChunkTable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hdmf_io_core.storage.abilities import RawFetch
-    from hdmf_io_core.storage.layout import CodecSpec
     from hdmf_io_core.types import ChunkCoords, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes
@@ -57,11 +57,15 @@ class HDF5ChunkedArray(HDF5Array):
         self._homes = homes
         self._table: ChunkTable | None = None
         self._lookups = 0
+        self._encoding: ChunkEncoding | None = None
 
     @property
-    def encoding(self) -> tuple[CodecSpec, ...] | None:
+    def encoding(self) -> ChunkEncoding | None:
         """The codecs: chunks hold the elements as they are in memory, but for these."""
-        return self._layout.codecs
+        if self._encoding is None:
+            layout = self._layout
+            self._encoding = ChunkEncoding(layout.chunks or (), layout.memory_dtype, layout.codecs)
+        return self._encoding
 
     @property
     def hides_fill(self) -> bool:

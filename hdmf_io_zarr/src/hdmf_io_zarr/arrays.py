@@ -1,29 +1,25 @@
-"""One stored array: elements written through its chunks, and the chunks as they are."""
+"""One stored array, for reading and writing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdmf_io_core.chunks.grid import ChunkGrid
-from hdmf_io_core.errors import (
-    ShapeError,
-    WriteError,
-)
-from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
+from hdmf_io_core.chunks.coding import ChunkCoder
+from hdmf_io_core.chunks.grid import ChunkGrid, region_shape
+from hdmf_io_core.errors import ShapeError, WriteError
 from hdmf_io_core.storage.extent import check_resize
-from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_zarr.cells import to_disk
-from hdmf_io_zarr.coding import ChunkCoder
-from hdmf_io_zarr.dtypes import disk_type, v3_of_numpy
-from hdmf_io_zarr.sources import Home, ZarrSource
+from hdmf_io_zarr.dtypes import v3_of_numpy
+from hdmf_io_zarr.sources import ZarrSource
 
 if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import RawChunk
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
-    from hdmf_io_zarr.documents import Node
 
-__all__ = ["ZarrArray", "ZarrChunkedArray", "open_array"]
+__all__ = ["ZarrArray"]
 
 
 class ZarrArray(ZarrSource):
@@ -40,6 +36,9 @@ class ZarrArray(ZarrSource):
     -----
     Several threads may read. One at a time may write, but for raw chunks.
     """
+
+    concurrent = True
+    """Each chunk is a value of its own in the store."""
 
     def write(self, region: Region, values: AnyArray) -> None:
         """Store ``values`` in a region; a chunk that is covered in part is read first.
@@ -59,33 +58,29 @@ class ZarrArray(ZarrSource):
             return
         self._home.begin()
         self._make_room(encoded.dtype)
-        starts = [axis.start for axis in self._on_disk(region)]
-        shape = self._disk_shape
-        encoded = encoded.reshape(self._disk_extent(region))
-        grid = ChunkGrid(shape, self._stored.chunks)
-        full = tuple(slice(s, s + n) for s, n in zip(starts, encoded.shape, strict=True))
-        for coords in grid.coords(full):
-            inside, outside = grid.overlap(coords, full)
-            key: Any = (*outside, ...)
-            part = encoded[key]
-            self._write_chunk(coords, inside, part, whole=_covers(inside, grid, coords))
+        full = self._on_disk(region)
+        encoded = encoded.reshape(region_shape(full))
+        grid = ChunkGrid(self._disk_shape, self._stored.chunks)
+        with self._located():
+            for coords in grid.coords(full):
+                inside, outside = grid.overlap(coords, full)
+                key: Any = (*outside, ...)
+                self._write_part(grid, coords, inside, encoded[key])
 
-    def _write_chunk(
-        self, coords: ChunkCoords, inside: Region, values: AnyArray, *, whole: bool
+    def _write_part(
+        self, grid: ChunkGrid, coords: ChunkCoords, inside: Region, values: AnyArray
     ) -> None:
-        chunk: Any = None
-        if values.shape == self._stored.chunks:
-            chunk = values
-        elif not whole:
-            data = self._home.store.get(self._chunk_key(coords))
-            chunk = None if data is None else np.array(self._decode(self._coded, data, coords))
-        if chunk is None:
-            chunk = np.empty(self._stored.chunks, self._stored.dtype)
+        """Write elements of one chunk; the others stay as they are."""
+        chunk = values
+        if values.shape != grid.chunk_shape:
             # Not by assignment, which would broadcast an element that is itself an array.
+            chunk = np.empty(grid.chunk_shape, self._stored.dtype)
             chunk.fill(self._empty_element)
-        if chunk is not values:
+            whole = grid.region_of(coords)
+            if values.shape != region_shape(whole):
+                chunk[tuple(slice(0, n) for n in region_shape(whole))] = self._elements(whole)
             chunk[inside] = values
-        self._home.store.set(self._chunk_key(coords), self._coded.encode(chunk))
+        self._home.store.set(self._key(coords), self._coded().encode(chunk).data)
 
     def resize(self, shape: Shape) -> None:
         """Change the shape; chunks that are cut off are removed.
@@ -96,14 +91,14 @@ class ZarrArray(ZarrSource):
             The array is fixed, or the shape leaves ``maxshape``.
         """
         layout = self.layout
-        check_resize(layout, shape, **self._where)
+        limits = check_resize(layout, shape, **self._where)
         if shape == layout.shape:
             return
         self._home.begin()
         self._cut(shape)
         self._node.meta["shape"] = [*shape, *self._disk_shape[len(shape) :]]
         self._home.touch(self._node.path)
-        self._load()
+        self._layout = replace(layout, shape=shape, maxshape=None if limits == shape else limits)
 
     def _cut(self, shape: Shape) -> None:
         """Remove what a smaller shape leaves out, so that growing again shows the fill value."""
@@ -113,14 +108,13 @@ class ZarrArray(ZarrSource):
             return
         kept = ChunkGrid(new, chunks)
         for coords in ChunkGrid(old, chunks).coords():
+            key = self._key(coords)
             if any(c >= n for c, n in zip(coords, kept.counts, strict=True)):
-                self._home.store.delete(self._chunk_key(coords))
-            elif kept.is_edge(coords):
-                data = self._home.store.get(self._chunk_key(coords))
-                if data is not None:
-                    inside = tuple(slice(0, a.stop - a.start) for a in kept.region_of(coords))
-                    chunk = self._decode(self._coded, data, coords)
-                    self._write_chunk(coords, inside, np.array(chunk[inside]), whole=True)
+                self._home.store.delete(key)
+            elif kept.is_edge(coords) and self._home.store.get(key) is not None:
+                region = kept.region_of(coords)
+                inside, _ = kept.overlap(coords, region)
+                self._write_part(kept, coords, inside, self._elements(region))
 
     def _make_room(self, dtype: np.dtype[Any]) -> None:
         """Widen the text of a compound, if a value needs it; what is stored is written again."""
@@ -130,48 +124,15 @@ class ZarrArray(ZarrSource):
         ):
             return
         wider = np.dtype([(name, np.promote_types(dtype[name], old[name])) for name in old.names])
-        coords = list(ChunkGrid(self._disk_shape, self._stored.chunks).coords())
-        chunks = {c: self._read_chunk(c) for c in coords}
+        grid = ChunkGrid(self._disk_shape, self._stored.chunks)
+        stored = [c for c in grid.coords() if self._home.store.get(self._key(c)) is not None]
+        parts = {coords: self._elements(grid.region_of(coords)) for coords in stored}
         self._node.meta["data_type"] = v3_of_numpy(wider, None)
         self._home.touch(self._node.path)
         self._load()
-        for place, chunk in chunks.items():
-            if chunk is not None:
-                self._home.store.set(
-                    self._chunk_key(place), self._coded.encode(chunk.astype(wider))
-                )
-
-    def _check_region(self, region: Region, values: AnyArray) -> None:
-        shape = self.layout.shape
-        inside = shape is not None and len(region) == len(shape)
-        for axis, length in zip(region, shape or (), strict=False):
-            inside = inside and 0 <= axis.start <= axis.stop <= length
-        if not inside:
-            msg = f"region {region} lies outside the shape {shape}"
-            raise ShapeError(msg, **self._where)
-        extent = tuple(axis.stop - axis.start for axis in region)
-        expected = (*extent, *np.empty(0, self._layout.memory_dtype).shape[1:])
-        if values.shape != expected:
-            msg = f"values of shape {values.shape} for a region of shape {expected}"
-            raise ShapeError(msg, **self._where)
-
-
-class ZarrChunkedArray(ZarrArray):
-    """An array whose encoded chunks can be read and written as they are."""
-
-    concurrent = True
-    """Each chunk is a value of its own in the store."""
-
-    def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
-        """Return the bytes of a chunk as they are in the store; None if it was never written.
-
-        Raises
-        ------
-        ShapeError
-            There is no such chunk.
-        """
-        data = self._home.store.get(self._chunk_key(self._full(coords)))
-        return None if data is None else RawChunk(data)
+        for coords, part in parts.items():
+            inside, _ = grid.overlap(coords, grid.region_of(coords))
+            self._write_part(grid, coords, inside, part.astype(wider))
 
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk; codecs that it skipped are run after all.
@@ -185,57 +146,26 @@ class ZarrChunkedArray(ZarrArray):
         WriteError
             The store refused.
         """
-        key = self._chunk_key(self._full(coords))
+        key = self._checked_key(coords)
         self._home.begin()
-        data = bytes(chunk.data)
-        coder = self._coded
         if chunk.skipped:
+            coder = self._coded()
             if not isinstance(coder, ChunkCoder):
                 msg = "a shard cannot have skipped a codec"
                 raise WriteError(msg, **self._where)
-            data = coder.redo(coder.undo(data, skipped=chunk.skipped))
-        self._home.store.set(key, data)
+            with self._located():
+                chunk = coder.again(chunk)
+        self._home.store.set(key, chunk.data)
 
-    def _full(self, coords: ChunkCoords) -> ChunkCoords:
-        layout = self.layout
-        counts = ChunkGrid(layout.shape or (), layout.chunks or ()).counts
-        if len(coords) != len(counts) or not all(
-            0 <= c < n for c, n in zip(coords, counts, strict=True)
-        ):
-            msg = f"there is no chunk {coords} in a grid of {counts}"
+    def _check_region(self, region: Region, values: AnyArray) -> None:
+        shape = self.layout.shape
+        inside = shape is not None and len(region) == len(shape)
+        for axis, length in zip(region, shape or (), strict=False):
+            inside = inside and 0 <= axis.start <= axis.stop <= length
+        if not inside:
+            msg = f"region {region} lies outside the shape {shape}"
             raise ShapeError(msg, **self._where)
-        return (*coords, *(0 for _ in self._disk_shape[len(coords) :]))
-
-
-def open_array(home: Home, node: Node) -> ZarrArray:
-    """Return the array of a node, with raw chunks where their bytes mean the same elsewhere."""
-    array = ZarrArray(home, node)
-    stored = array.stored
-    is_plain = stored.chain.axes is None and stored.chain.object_codec is None
-    is_plain = is_plain and stored.has_own_bytes
-    if stored.logical.chunks and is_plain and _is_packed(stored.element):
-        return ZarrChunkedArray(home, node)
-    return array
-
-
-def _is_packed(element: ElementType) -> bool:
-    """Whether decoded bytes are those that numpy, HDF5 and Zarr all have for the type."""
-    if isinstance(element, ArrayType):
-        return _is_packed(element.base)
-    if isinstance(element, CompoundType):
-        offset = 0
-        for field in element.fields:
-            if field.offset not in {None, offset} or not _is_packed(field.type):
-                return False
-            offset += memory_dtype(field.type).itemsize
-        return element.itemsize in {None, offset}
-    disk = disk_type(element, 3)
-    return not disk.dtype.hasobject
-
-
-def _covers(inside: Region, grid: ChunkGrid, coords: ChunkCoords) -> bool:
-    """Whether a part of a chunk is all of it that lies in the array."""
-    extent = (axis.stop - axis.start for axis in grid.region_of(coords))
-    return all(
-        axis.start == 0 and axis.stop == length for axis, length in zip(inside, extent, strict=True)
-    )
+        expected = (*region_shape(region), *np.empty(0, self._layout.memory_dtype).shape[1:])
+        if values.shape != expected:
+            msg = f"values of shape {values.shape} for a region of shape {expected}"
+            raise ShapeError(msg, **self._where)

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import platform
 import posixpath
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,7 +30,7 @@ from hdmf_io_zarr.stores import FolderStore
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.nodes import Place, StoreOpener
-    from hdmf_io_zarr.stores import ByteStore
+    from hdmf_io_zarr.stores import Bytes, ByteStore
 
 __all__ = ["ChangingReader"]
 
@@ -57,6 +58,7 @@ class ChangingReader(ZarrReader):
         self._marks = marks
         self._clears = clears
         self._has_begun = False
+        self._beginning = threading.RLock()
         self.n_commits = 0
         super().__init__(
             store,
@@ -78,9 +80,13 @@ class ChangingReader(ZarrReader):
     def begin(self) -> None:
         """Note that a change comes: the store says so until it is committed."""
         self.check_open()
-        if self._has_begun:
-            return
-        self._has_begun = True
+        if not self._has_begun:
+            with self._beginning:  # Workers store chunks.
+                if not self._has_begun:
+                    self._begin()
+                    self._has_begun = True
+
+    def _begin(self) -> None:
         if self._clears:
             self._store.delete_tree("")
             self._clears = False
@@ -207,9 +213,9 @@ class _Mark(FolderStore):
         super().__init__(Path())
         self.texts: dict[str, str | None] = {}
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Take a document."""
-        self.texts[key] = data.decode()
+        self.texts[key] = bytes(data).decode()
 
     def delete(self, key: str) -> None:
         """Note that there is to be none."""

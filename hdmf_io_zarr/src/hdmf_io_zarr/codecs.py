@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numcodecs
 
-from hdmf_io_core.errors import OptionError, UnknownCodecError
+from hdmf_io_core.chunks.codecs import numcodec
+from hdmf_io_core.errors import UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = [
     "Chain",
     "chain_of_v2",
     "chain_of_v3",
-    "codec_of",
     "completed",
     "default_codecs",
     "normalised",
@@ -43,7 +43,6 @@ _FILTERS = frozenset(
 _OF_ARRAYS = _FILTERS - {"shuffle"}
 """Codecs that v3 applies to arrays, before there are bytes."""
 _BLOSC_SHUFFLES = ("noshuffle", "shuffle", "bitshuffle")
-_PACKAGES = {"pcodec": "pcodec", "zfpy": "zfpy", "msgpack2": "msgpack", "crc32c": "google-crc32c"}
 
 
 class Chain(NamedTuple):
@@ -67,36 +66,12 @@ class Chain(NamedTuple):
     order: str = "<"
 
 
-def codec_of(spec: CodecSpec) -> Any:
-    """Return the numcodecs codec.
-
-    Raises
-    ------
-    UnknownCodecError
-        There is none of that name; the error names the package that has it, where that is known.
-    OptionError
-        It does not take the configuration.
-    """
-    try:
-        return numcodecs.get_codec({"id": spec.name, **spec.config})
-    except (TypeError, ValueError, KeyError) as error:
-        if spec.name in numcodecs.registry.codec_registry:
-            msg = f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
-            raise OptionError(msg) from error
-        package = _PACKAGES.get(spec.name)
-        msg = f"the codec {spec.name!r} is not available in Zarr"
-        raise UnknownCodecError(
-            msg,
-            hint=f"Run: pip install {package}" if package else "Use zlib, zstd or blosc.",
-        ) from error
-
-
 def normalised(spec: CodecSpec) -> CodecSpec:
     """Return a codec with every setting said, so that equal configurations compare equal."""
     if spec.name == SHARDING or spec.name not in numcodecs.registry.codec_registry:
         return spec
     config: dict[str, Any] = {
-        key: value for key, value in codec_of(spec).get_config().items() if key != "id"
+        key: value for key, value in numcodec(spec).get_config().items() if key != "id"
     }
     if spec.name == "blosc":
         # numcodecs 0.17 also tells the element size; it comes from the array.
@@ -177,7 +152,7 @@ def _v2_entry(spec: CodecSpec) -> dict[str, JSON]:
     if spec.name == SHARDING:
         msg = "shards need Zarr format 3"
         raise UnknownCodecError(msg, hint="Use zarr_format=3, or leave shards out.")
-    config: dict[str, JSON] = dict(codec_of(spec).get_config())
+    config: dict[str, JSON] = dict(numcodec(spec).get_config())
     return config
 
 
@@ -250,7 +225,7 @@ def v3_of_chain(chain: Chain, itemsize: int, *, has_order: bool) -> list[JSON]:
 
 def _v3_entry(spec: CodecSpec, itemsize: int) -> JSON:
     config = dict(normalised(spec).config)
-    codec_of(spec)
+    numcodec(spec)
     if spec.name == "blosc":
         number = config["shuffle"]
         assert isinstance(number, int)

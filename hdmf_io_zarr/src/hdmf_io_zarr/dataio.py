@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hdmf_io_core.chunks.codecs import numcodec
 from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import LinkTargetError, OptionError
 from hdmf_io_core.storage.layout import CodecSpec, LinkTarget
-from hdmf_io_zarr.codecs import codec_of, default_codecs, normalised, sharded
+from hdmf_io_zarr.codecs import default_codecs, normalised, sharded
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _spec(codec: Codec) -> CodecSpec:
         msg = f"{codec!r} is no codec"
         raise OptionError(msg, hint="Give a numcodecs codec, or its configuration with 'id'.")
     spec = CodecSpec(str(config["id"]), {k: v for k, v in config.items() if k != "id"})
-    codec_of(spec)
+    numcodec(spec)
     return normalised(spec)
 
 

@@ -12,7 +12,7 @@ from hdmf_io_core.errors import (
     MetadataError,
     UnsupportedDtypeError,
 )
-from hdmf_io_core.storage.dtypes import ArrayType, ElementType
+from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_zarr.adapting import same_bytes
 from hdmf_io_zarr.codecs import (
@@ -67,8 +67,27 @@ class StoredLayout:
     @property
     def has_own_bytes(self) -> bool:
         """Whether chunks are encoded as the logical layout says, byte for byte."""
-        stored = [normalised(spec) for spec in self.chain.codecs]
-        return stored == [same_bytes(spec) for spec in self.logical.codecs]
+        chain = self.chain
+        stored = [normalised(spec) for spec in chain.codecs]
+        return (
+            (chain.axes, chain.object_codec) == (None, None)
+            and stored == [same_bytes(spec) for spec in self.logical.codecs]
+            and _is_packed(self.element)
+        )
+
+
+def _is_packed(element: ElementType) -> bool:
+    """Whether decoded bytes are those that numpy, HDF5 and Zarr all have for the type."""
+    if isinstance(element, ArrayType):
+        return _is_packed(element.base)
+    if isinstance(element, CompoundType):
+        offset = 0
+        for field in element.fields:
+            if field.offset not in {None, offset} or not _is_packed(field.type):
+                return False
+            offset += memory_dtype(field.type).itemsize
+        return element.itemsize in {None, offset}
+    return not disk_type(element, 3).dtype.hasobject
 
 
 def read_layout(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
@@ -134,8 +153,8 @@ def _order(chain: Chain) -> str:
     sharding = next((spec for spec in chain.codecs if spec.name == SHARDING), None)
     if sharding is None:
         return chain.order
-    inner: Any = sharding.config["codecs"]
-    return chain_of_v3(inner, 0).order
+    config: Any = sharding.config
+    return chain_of_v3(config["codecs"], len(config["chunk_shape"])).order
 
 
 def _v2_dtype(value: Any) -> np.dtype[Any]:
@@ -162,7 +181,7 @@ def _key_encoding(entry: Any) -> tuple[str, str]:
 def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> ArrayLayout:
     """Return the layout as core sees it: as stored, seen through the hints that still fit it."""
     hints = node.attributes.get(HINTS) or {}
-    element = _element(node, zarr_format, lie)
+    element = _element(node, zarr_format, shape, lie)
     if hints.get("shape") == "null":
         return ArrayLayout(None, element)
     extra = len(disk_type(element, zarr_format).extra) if isinstance(element, ArrayType) else 0
@@ -189,12 +208,14 @@ def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> Ar
     )
 
 
-def _element(node: Node, zarr_format: ZarrFormat, lie: _Lie) -> ElementType:
+def _element(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> ElementType:
     """Return what the elements are: as a hint says, if the array can hold that, else as stored."""
     conventions = CONVENTIONS[zarr_format]
     hinted = _hinted_element(node.attributes.get(HINTS) or {}, lie.dtype, zarr_format)
     if hinted is not None:
-        return hinted
+        extra = disk_type(hinted, zarr_format).extra
+        if not extra or extra == shape[-len(extra) :] == lie.chunks[-len(extra) :]:
+            return hinted
     objects = lie.chain.object_codec.name if lie.chain.object_codec is not None else None
     fields = node.attributes.get(conventions.reference_fields) or ()
     return natural_element(lie.dtype, objects, node.attributes.get(conventions.dtype), fields)

@@ -9,6 +9,8 @@ from hdmf_io_core.errors import ModeError, OpenError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_zarr.stores import Bytes
+
 __all__ = ["ObjectStore", "open_url"]
 
 
@@ -44,9 +46,9 @@ class ObjectStore:
             found = self._sync(self._store.get(self._prefix + key, self._prototype, request))
         return None if found is None else found.to_bytes()
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
-        value = self._prototype.buffer.from_bytes(data)
+        value = self._prototype.buffer.from_bytes(bytes(data))
         try:
             if hasattr(self._store, "set_sync"):
                 self._store.set_sync(self._prefix + key, value)

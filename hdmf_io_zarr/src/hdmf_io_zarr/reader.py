@@ -23,7 +23,7 @@ from hdmf_io_core.storage.layout import (
     SpecDocuments,
 )
 from hdmf_io_core.storage.selection import select_all
-from hdmf_io_zarr.arrays import ZarrArray, open_array
+from hdmf_io_zarr.arrays import ZarrArray
 from hdmf_io_zarr.attributes import read_attributes
 from hdmf_io_zarr.nodes import LINKS_LIMIT, Broken, Place, StoreNodes
 from hdmf_io_zarr.references import normal_path
@@ -97,7 +97,7 @@ class ZarrReader(StoreNodes):
         self.check_open()
         place = self._at(path, "array")
         try:
-            return open_array(place.home, place.node)
+            return ZarrArray(place.home, place.node)
         except HdmfIOError as error:
             error.source, error.path = error.source or self.source, error.path or path
             raise

@@ -10,7 +10,7 @@ from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import ObjectRef
 from hdmf_io_core.storage.references import resolve_cells
 from hdmf_io_core.storage.selection import select_all
-from hdmf_io_zarr.arrays import ZarrArray, open_array
+from hdmf_io_zarr.arrays import ZarrArray
 from hdmf_io_zarr.conventions import HINTS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def retarget(home: Home, tree: NodeTree, moved: Mapping[str, str]) -> None:
         if _renamed(values, moved):
             tree.touch(path)
         if node.kind == "array":
-            _rename_elements(open_array(home, node), home.references.source, moved)
+            _rename_elements(ZarrArray(home, node), home.references.source, moved)
 
 
 def _renamed(value: Any, moved: Mapping[str, str]) -> bool:

@@ -1,32 +1,36 @@
-"""One stored array, read through its chunks."""
+"""One stored array, for reading: the core's chunk engine over the keys of its chunks."""
 
 from __future__ import annotations
 
-from itertools import product
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from hdmf_io_core.chunks.grid import ChunkGrid
-from hdmf_io_core.errors import (
-    FormatError,
-    MetadataError,
-    UnknownCodecError,
-    UnsupportedFeatureError,
-)
-from hdmf_io_core.storage.dtypes import ArrayType, memory_dtype
+from hdmf_io_core.chunks.coding import Coder, coder_of
+from hdmf_io_core.chunks.grid import ChunkGrid, region_shape
+from hdmf_io_core.chunks.pool import IN_CALLER
+from hdmf_io_core.chunks.read import read_chunks
+from hdmf_io_core.errors import MetadataError, ShapeError, UnsupportedFeatureError
+from hdmf_io_core.storage.dtypes import ArrayType, is_plain_bytes, memory_dtype
+from hdmf_io_core.storage.encoding import NEVER_WRITTEN
+from hdmf_io_core.storage.layout import RawChunk
+from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.memoryarray import default_cells
+from hdmf_io_core.storage.selection import Selection, select_region
 from hdmf_io_zarr.cells import from_disk, to_disk
+from hdmf_io_zarr.chunkcoding import chunk_encoding
 from hdmf_io_zarr.chunkkeys import stored_coords
-from hdmf_io_zarr.coding import ChunkCoder, ShardCoder, coder_of
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
-from hdmf_io_zarr.pieces import pieces, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from hdmf_io_core.storage.abilities import PartFetch, RawFetch
+    from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout
-    from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_zarr.documents import Node
     from hdmf_io_zarr.references import References
@@ -77,22 +81,17 @@ class ZarrSource:
         self._load()
 
     def _load(self) -> None:
-        try:
-            self._stored: StoredLayout = read_layout(self._node, self._home.references.zarr_format)
-        except (FormatError, UnsupportedFeatureError) as error:
-            raise type(error)(error.what, hint=error.hint, **self._where) from error
-        self._layout = self._stored.logical
-        self._coder: ChunkCoder | ShardCoder | None = None
+        with self._located():
+            stored = read_layout(self._node, self._home.references.zarr_format)
+        self._stored: StoredLayout = stored
+        self._layout = stored.logical
+        self._encoding: ChunkEncoding | None = None
+        self._coder: Coder | None = None
 
     @property
     def path(self) -> str:
         """Path in the store."""
         return self._node.path
-
-    @property
-    def stored(self) -> StoredLayout:
-        """How the array really lies in the store."""
-        return self._stored
 
     @property
     def layout(self) -> ArrayLayout:
@@ -101,6 +100,16 @@ class ZarrSource:
         if self._layout.shape and self._disk_shape[: self._layout.ndim] != self._layout.shape:
             self._load()
         return self._layout
+
+    @property
+    def encoding(self) -> ChunkEncoding:
+        """How chunks, or shards, are encoded; shapes have the axes that elements add, too."""
+        if self._encoding is None:
+            stored, blank = self._stored, _filling(self._unwritten)
+            encoding = chunk_encoding(stored.chain, stored.chunks, stored.dtype)
+            is_layouts = stored.has_own_bytes
+            self._encoding = replace(encoding, blank=blank, is_layouts=is_layouts)
+        return self._encoding
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ZarrSource):
@@ -128,18 +137,13 @@ class ZarrSource:
         if layout.shape is None:
             msg = "a null dataspace has no elements"
             raise UnsupportedFeatureError(msg, **self._where)
-        axes, target = self._on_disk(selection.axes), out.reshape(self._out_shape(selection))
-        unit = self._reading_unit
-        lists = [list(pieces(axis, length)) for axis, length in zip(axes, unit, strict=True)]
-        for parts in product(*lists):
-            inside = tuple(part.inside for part in parts)
-            outside: Any = (*(part.outside for part in parts), ...)
-            chunk = self._read_chunk(tuple(part.chunk for part in parts))
-            if chunk is None:
-                target[outside].fill(self._unwritten)
+        with self._located():
+            if is_plain_bytes(layout.dtype):
+                read_chunks(self, selection, out, IN_CALLER)
             else:
-                view = target[outside]
-                self._from_disk(taken(chunk, inside), view)
+                full = Selection(self._on_disk(selection.axes))
+                target = out.reshape(full.shape)
+                read_chunks(self, full, target, IN_CALLER, convert=self._from_disk)
 
     def stored_chunks(self) -> Iterator[ChunkCoords]:
         """Yield the coordinates of the chunks that were written, in C order; lists their names."""
@@ -162,48 +166,46 @@ class ZarrSource:
         UnknownCodecError
             The error names it.
         """
+        with self._located():
+            self._coded()
+
+    def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
+        """Yield what fetches each chunk."""
+        for place in coords:
+            yield partial(self._fetched, self._key(place))
+
+    def part_fetcher(self, coords: ChunkCoords) -> PartFetch:
+        """Return what fetches parts of a shard."""
+        return partial(self._home.store.get, self._key(coords))
+
+    def read_raw(self, coords: ChunkCoords) -> RawChunk | None:
+        """Return the bytes of a chunk as they are in the store; None if it was never written.
+
+        Raises
+        ------
+        ShapeError
+            There is no such chunk.
+        """
+        chunk = self._fetched(self._checked_key(coords))
+        return None if chunk is NEVER_WRITTEN else chunk
+
+    def _fetched(self, key: str) -> RawChunk:
+        data = self._home.store.get(key)
+        return NEVER_WRITTEN if data is None else RawChunk(data)
+
+    def _from_disk(self, elements: AnyArray, out: AnyArray) -> None:
         try:
-            self._coded  # noqa: B018 - is made of the codecs
-        except UnknownCodecError as error:
-            raise UnknownCodecError(error.what, hint=error.hint, **self._where) from error
-
-    @property
-    def _reading_unit(self) -> Shape:
-        coder = self._coded
-        return coder.inner_shape if isinstance(coder, ShardCoder) else self._stored.chunks
-
-    def _read_chunk(self, coords: ChunkCoords) -> AnyArray | None:
-        """Return a chunk, or an inner chunk of a shard, decoded; None if it was never written."""
-        coder = self._coded
-        if isinstance(coder, ShardCoder):
-            return self._read_inner(coder, coords)
-        data = self._home.store.get(self._chunk_key(coords))
-        return None if data is None else self._decode(coder, data, coords)
-
-    def _read_inner(self, coder: ShardCoder, coords: ChunkCoords) -> AnyArray | None:
-        shard = tuple(c // n for c, n in zip(coords, coder.counts, strict=True))
-        inner = tuple(c % n for c, n in zip(coords, coder.counts, strict=True))
-        key, n_bytes = self._chunk_key(shard), coder.index_bytes
-        found = self._home.store.get(key, -n_bytes if coder.is_at_end else 0, n_bytes)
-        if found is None:
-            return None
-        place = coder.place(coder.read_index(found), inner)
-        data = None if place is None else self._home.store.get(key, *place)
-        return None if data is None else self._decode(coder.inner, data, coords)
-
-    def _decode(self, coder: Any, data: bytes, coords: ChunkCoords) -> AnyArray:
-        try:
-            return coder.decode(data)  # type: ignore[no-any-return]
-        except FormatError as error:
-            msg = f"chunk {coords}: {error.what}"
-            raise type(error)(msg, hint=error.hint, **self._where) from error
-
-    def _from_disk(self, chunk: AnyArray, out: AnyArray) -> None:
-        try:
-            from_disk(chunk, self._stored.element, self._home.references, out)
+            from_disk(elements, self._stored.element, self._home.references, out)
         except (MetadataError, TypeError, ValueError) as error:
             msg = f"elements cannot be read: {error}"
-            raise MetadataError(msg, **self._where) from error
+            raise MetadataError(msg) from error
+
+    def _elements(self, region: Region) -> AnyArray:
+        """Return the elements of a region as they are stored."""
+        values = np.empty(region_shape(region), self._stored.dtype)
+        selection, empty = select_region(region), self._empty_element
+        read_chunks(self, selection, values, IN_CALLER, convert=_copied, blank=_filling(empty))
+        return values
 
     # places
 
@@ -211,17 +213,16 @@ class ZarrSource:
     def _where(self) -> dict[str, str]:
         return {"source": self._home.store.source, "path": self._node.path}
 
+    def _located(self) -> located:
+        return located(self._home.store.source, self._node.path)
+
     @property
     def _disk_shape(self) -> Shape:
         return tuple(self._node.meta["shape"])
 
-    @property
-    def _coded(self) -> Any:
+    def _coded(self) -> Coder:
         if self._coder is None:
-            stored = self._stored
-            self._coder = coder_of(  # type: ignore[assignment]
-                stored.chain, stored.chunks, stored.dtype, self._empty_element
-            )
+            self._coder = coder_of(self.encoding)
         return self._coder
 
     @property
@@ -230,37 +231,49 @@ class ZarrSource:
         value = self._layout.fill_value
         if value is not None:
             return value
-        inner = self._stored.element
-        while isinstance(inner, ArrayType):
-            inner = inner.base
-        return default_cells((), inner)[()]
+        return default_cells((), self._base_element)[()]
 
     @property
-    def _empty_element(self) -> AnyArray:
+    def _empty_element(self) -> Any:
         """One element that was never written, as a chunk holds it."""
+        cell = np.empty(1, memory_dtype(self._base_element))
+        cell[0] = self._unwritten
+        return to_disk(cell, self._base_element, self._home.references)[0]
+
+    @property
+    def _base_element(self) -> ElementType:
         inner = self._stored.element
         while isinstance(inner, ArrayType):
             inner = inner.base
-        cell = np.empty(1, memory_dtype(inner))
-        cell[0] = self._unwritten
-        return to_disk(cell, inner, self._home.references)[0]  # type: ignore[no-any-return]
+        return inner
 
     def _on_disk(self, axes: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the axes of a selection with those that only the store has."""
-        shape = self._disk_shape
-        if len(axes) > len(shape):
-            return axes
-        return (*axes, *(slice(0, n, 1) for n in shape[len(axes) :]))
+        return (*axes, *(slice(0, n, 1) for n in self._disk_shape[len(axes) :]))
 
-    def _disk_extent(self, region: Region) -> Shape:
-        return tuple(axis.stop - axis.start for axis in self._on_disk(region))
+    def _checked_key(self, coords: ChunkCoords) -> str:
+        layout = self.layout
+        counts = ChunkGrid(layout.shape or (), self._stored.chunks[: layout.ndim]).counts
+        if len(coords) != len(counts) or not all(
+            0 <= c < n for c, n in zip(coords, counts, strict=True)
+        ):
+            msg = f"there is no chunk {coords} in a grid of {counts}"
+            raise ShapeError(msg, **self._where)
+        return self._key(coords)
 
-    def _out_shape(self, selection: Selection) -> Shape:
-        return (*selection.shape, *self._disk_shape[len(selection.axes) :])
+    def _key(self, coords: ChunkCoords) -> str:
+        stored = self._stored
+        coords = (*coords, *(0 for _ in self._disk_shape[len(coords) :]))
+        if not coords:  # Format 3 calls the one chunk of a scalar "c", format 2 "0".
+            name = stored.prefix.rstrip("/.") or "0"
+        else:
+            name = stored.prefix + stored.separator.join(map(str, coords))
+        return f"{self._node.path}/{name}".lstrip("/")
 
-    def _chunk_key(self, coords: ChunkCoords) -> str:
-        prefix = self._stored.prefix
-        # Format 3 calls the one chunk of a scalar "c", format 2 "0".
-        name = self._stored.separator.join(map(str, coords)) if coords else "" if prefix else "0"
-        key = f"{self._node.path}/{prefix}{name}".lstrip("/")
-        return key if coords or not prefix else key.rstrip("/.")
+
+def _copied(elements: AnyArray, out: AnyArray) -> None:
+    out[...] = elements
+
+
+def _filling(value: Any) -> Callable[[AnyArray], None]:
+    return lambda out: out.fill(value)

@@ -23,6 +23,8 @@ from hdmf_io_zarr.stores import FolderStore
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_zarr.stores import Bytes
+
 __all__ = ["StagedStore", "journal_of", "recover"]
 
 _NEW, _COMMIT = "new", "commit"
@@ -67,7 +69,7 @@ class StagedStore:
             found.update(n for n in self._old.names(path) if not self._is_gone(above + n))
         return sorted(found)
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
         self._new.set(key, data)
         self._staged.add(key)

@@ -14,7 +14,7 @@ import shutil
 import threading
 import zipfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from hdmf_io_core.errors import (
     CorruptFileError,
@@ -26,7 +26,9 @@ from hdmf_io_core.errors import (
     WriteError,
 )
 
-__all__ = ["ByteStore", "FolderStore", "ZipFolderStore", "ZipStore"]
+__all__ = ["ByteStore", "Bytes", "FolderStore", "ZipFolderStore", "ZipStore"]
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
 
 
 class ByteStore(Protocol):
@@ -40,7 +42,7 @@ class ByteStore(Protocol):
         ``start`` below 0 counts from the end; ``length`` None goes up to there.
         """
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
 
     def delete(self, key: str) -> None:
@@ -107,7 +109,7 @@ class FolderStore:
             raise ExternalAccessError(msg, source=self.source, hint=hint)
         return path
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
         path = f"{self._root}/{key}"
         beside = f"{path}.{threading.get_ident():x}.part"
@@ -214,7 +216,7 @@ class ZipStore:
         """Return the next parts of all keys below a path."""
         return list(self._children.get(path, ()))
 
-    def set(self, key: str, data: bytes) -> None:
+    def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
         raise self._fixed()
 

@@ -14,7 +14,7 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_zarr.adapting import adapted_layout
-from hdmf_io_zarr.arrays import ZarrArray, open_array
+from hdmf_io_zarr.arrays import ZarrArray
 from hdmf_io_zarr.attributes import encode_attribute
 from hdmf_io_zarr.changes import ChangingReader
 from hdmf_io_zarr.conventions import (
@@ -89,7 +89,7 @@ class ZarrWriter(ChangingReader):
         self._new_entry(path)
         node, own = array_node(layout, self._format), normal_path(path)
         self._tree.put(own, node)
-        return open_array(self, node)
+        return ZarrArray(self, node)
 
     def check_layout(self, path: str, layout: ArrayLayout) -> None:
         """Raise what makes ``create_array`` impossible, without touching the store.

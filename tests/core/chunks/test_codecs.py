@@ -14,7 +14,7 @@ from numcodecs import get_codec
 from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
 from hdmf_io_core.chunks.shuffle import byte_cells, join_planes, shuffled, unshuffled
-from hdmf_io_core.errors import CorruptChunkError, UnknownCodecError
+from hdmf_io_core.errors import CorruptChunkError, OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec, RawChunk
 
 SHUFFLE = CodecSpec("shuffle", {"elementsize": 4})
@@ -160,7 +160,7 @@ def test_codecs_of_others_are_not_known() -> None:
     assert not are_known((SHUFFLE, CodecSpec("hdf5:32000")))
     with pytest.raises(UnknownCodecError):
         CodecChain((CodecSpec("hdf5:32000"),), 4, 8)
-    with pytest.raises(UnknownCodecError):
+    with pytest.raises(OptionError):
         CodecChain((CodecSpec("blosc", {"nothing": 1}),), 4, 8)
     with pytest.raises(UnknownCodecError):
         CodecChain((CodecSpec("zlib", {"level": "four"}),), 4, 8)

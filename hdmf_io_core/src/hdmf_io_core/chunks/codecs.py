@@ -1,6 +1,7 @@
 """Chunks encoded and decoded by their codecs, in whatever thread asks; nothing is locked meanwhile.
 
-The codecs of HDF5 are here; others come from numcodecs, which is imported when one is met.
+One table for all backends: shuffle, zlib and fletcher32 are here; others come from numcodecs, which
+is imported when one is met.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
 from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
 from hdmf_io_core.chunks.trial import Recipe, Trials, still_poor
-from hdmf_io_core.errors import CorruptChunkError, UnknownCodecError
+from hdmf_io_core.errors import CorruptChunkError, OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec, RawChunk
 
 if TYPE_CHECKING:
@@ -25,23 +26,55 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.buffers import Take
     from hdmf_io_core.chunks.deflate import Bytes
 
-__all__ = ["CodecChain", "are_known"]
+__all__ = ["CodecChain", "are_known", "numcodec"]
 
 _OWN = ("shuffle", "zlib", "fletcher32")
-_NUMCODECS = frozenset({"blosc", "bz2", "gzip", "lz4", "lzma", "zstd"})
-"""Codecs of numcodecs that map bytes to bytes, whatever the elements."""
+_OF_BYTES = (
+    "adler32", "base64", "blosc", "bz2", "crc32", "crc32c", "gzip", "jenkins_lookup3", "lz4",
+    "lzma", "zstd",
+)  # fmt: skip
+_OF_ELEMENTS = (
+    "astype", "bitround", "delta", "fixedscaleoffset", "packbits", "pcodec", "quantize", "zfpy",
+)  # fmt: skip
+_KNOWN = frozenset((*_OWN, *_OF_BYTES, *_OF_ELEMENTS))
+_PACKAGES = {"pcodec": "pcodec", "zfpy": "zfpy", "msgpack2": "msgpack", "crc32c": "google-crc32c"}
 _CHECKSUM_BYTES = 4
+_ZLIB_DEFAULT_LEVEL = 6
 
 
 def are_known(codecs: Sequence[CodecSpec]) -> bool:
     """Whether :class:`CodecChain` has all these codecs."""
-    return all(codec.name in _OWN or codec.name in _NUMCODECS for codec in codecs)
+    return all(codec.name in _KNOWN for codec in codecs)
+
+
+def numcodec(spec: CodecSpec) -> Any:
+    """Return the numcodecs codec of that name and configuration.
+
+    Raises
+    ------
+    UnknownCodecError
+        There is none of that name; the error names the package that has it, where that is known.
+    OptionError
+        It does not take the configuration.
+    """
+    import numcodecs
+
+    try:
+        return numcodecs.get_codec({"id": spec.name, **spec.config})
+    except (TypeError, ValueError, KeyError) as error:
+        if spec.name in numcodecs.registry.codec_registry:
+            msg = f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
+            raise OptionError(msg) from error
+        package = _PACKAGES.get(spec.name)
+        msg = f"the codec {spec.name!r} is not available here"
+        hint = f"Run: pip install {package}" if package else "Use zlib, zstd or blosc."
+        raise UnknownCodecError(msg, hint=hint) from error
 
 
 class _Step(Protocol):
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes: ...
+    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Any: ...
 
-    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]: ...
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Any: ...
 
     def encoded_bytes(self, n_bytes: int) -> int | None: ...
 
@@ -55,8 +88,8 @@ class CodecChain:
         In the order of encoding.
     itemsize : int
         Bytes of an element.
-    chunk_bytes : int
-        Bytes of a decoded chunk.
+    chunk_bytes : int or None
+        Bytes of a decoded chunk; None where they differ from chunk to chunk.
 
     Raises
     ------
@@ -68,7 +101,7 @@ class CodecChain:
     ``encode`` and ``decode`` may run in several threads at once; ``next_recipe`` in one.
     """
 
-    def __init__(self, codecs: Sequence[CodecSpec], itemsize: int, chunk_bytes: int) -> None:
+    def __init__(self, codecs: Sequence[CodecSpec], itemsize: int, chunk_bytes: int | None) -> None:
         self._steps = tuple(_step(codec, itemsize) for codec in codecs)
         self._chunk_bytes = chunk_bytes
         self._shuffle_bytes = 0
@@ -76,7 +109,9 @@ class CodecChain:
             self._shuffle_bytes = self._steps[0].size
         level = next((step.level for step in self._steps if isinstance(step, _Zlib)), None)
         self._trials = (
-            Trials(level, max(1, self._shuffle_bytes), chunk_bytes) if level is not None else None
+            Trials(level, max(1, self._shuffle_bytes), chunk_bytes or 1)
+            if level is not None
+            else None
         )
 
     @property
@@ -101,24 +136,23 @@ class CodecChain:
             return None
         return self._trials.next(data if data is not None else np.empty(0, np.uint8))
 
-    def encode(
-        self, data: npt.NDArray[np.uint8], recipe: Recipe | None = None, take: Take = fresh
-    ) -> RawChunk:
+    def encode(self, data: Any, recipe: Recipe | None = None, take: Take = fresh) -> RawChunk:
         """Encode a chunk.
 
         Parameters
         ----------
-        data : ndarray, shape (chunk_bytes,), dtype uint8
-            Contiguous; left as it is.
+        data : ndarray or bytes
+            The chunk, C-contiguous, left as it is; of its elements' dtype, which some codecs want
+            to know, or its mere bytes.
         recipe
             Of :meth:`next_recipe`; None deflates as zlib does.
         take
             Where memory comes from; the encoded chunk may lie in it.
         """
-        encoded: Bytes = data
+        encoded: Any = data
         for step in self._steps:
-            encoded = step.encode(np.frombuffer(encoded, np.uint8), recipe, take)
-        return RawChunk(np.frombuffer(encoded, np.uint8).data)
+            encoded = step.encode(encoded, recipe, take)
+        return RawChunk(_flat(encoded).data)
 
     def decode(self, chunk: RawChunk, *, first: int = 0) -> npt.NDArray[np.uint8]:
         """Decode a chunk.
@@ -140,12 +174,12 @@ class CodecChain:
         CorruptChunkError
             If it does not decode, to bytes of that length.
         """
-        data: npt.NDArray[np.uint8] = np.frombuffer(chunk.data, np.uint8)
+        data = _flat(chunk.data)
         sizes = self._sizes(chunk.skipped)
         for i in range(len(self._steps) - 1, first - 1, -1):
             if not chunk.skipped >> i & 1:
-                data = self._steps[i].decode(data, sizes[i])
-        if len(data) != self._chunk_bytes:
+                data = _flat(self._steps[i].decode(data, sizes[i]))
+        if self._chunk_bytes is not None and len(data) != self._chunk_bytes:
             msg = f"a chunk decodes to {len(data)} bytes, not {self._chunk_bytes}"
             raise CorruptChunkError(msg)
         return data
@@ -153,7 +187,7 @@ class CodecChain:
     def _sizes(self, skipped: int) -> list[int | None]:
         """Return how many bytes each step was given, as far as that is known."""
         sizes: list[int | None] = []
-        size: int | None = self._chunk_bytes
+        size = self._chunk_bytes
         for i, step in enumerate(self._steps):
             sizes.append(size)
             if size is not None and not skipped >> i & 1:
@@ -165,11 +199,11 @@ class _Shuffle:
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
-        return shuffled(data, self.size, take)
+    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Bytes:
+        return shuffled(_flat(data), self.size, take)
 
-    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
-        return unshuffled(np.frombuffer(data, np.uint8), self.size)
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
+        return unshuffled(data, self.size)
 
     def encoded_bytes(self, n_bytes: int) -> int | None:
         return n_bytes
@@ -177,14 +211,15 @@ class _Shuffle:
 
 class _Zlib:
     def __init__(self, level: int) -> None:
-        self.level = level
+        self.level = level if level >= 0 else _ZLIB_DEFAULT_LEVEL
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
+    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Bytes:
+        content = _flat(data)
         if recipe is None:
             recipe = Recipe(zlib_deflater(self.level))
-        return deflated(data, recipe.deflater, still_poor(data, recipe), take)
+        return deflated(content, recipe.deflater, still_poor(content, recipe), take)
 
-    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
         return inflated(data, n_bytes)
 
     def encoded_bytes(self, n_bytes: int) -> int | None:
@@ -192,14 +227,14 @@ class _Zlib:
 
 
 class _Fletcher32:
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
-        out = take(len(data) + _CHECKSUM_BYTES)
-        out[:-_CHECKSUM_BYTES] = data
-        out[-_CHECKSUM_BYTES:].view("<u4")[0] = fletcher32(data)
+    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Bytes:
+        content = _flat(data)
+        out = take(len(content) + _CHECKSUM_BYTES)
+        out[:-_CHECKSUM_BYTES] = content
+        out[-_CHECKSUM_BYTES:].view("<u4")[0] = fletcher32(content)
         return out
 
-    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
-        stored = np.frombuffer(data, np.uint8)
+    def decode(self, stored: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
         content = stored[:-_CHECKSUM_BYTES]
         kept = int.from_bytes(stored[-_CHECKSUM_BYTES:].tobytes(), "little")
         found = fletcher32(content)
@@ -214,26 +249,19 @@ class _Fletcher32:
 
 class _Numcodec:
     def __init__(self, spec: CodecSpec) -> None:
-        import numcodecs
-
-        try:
-            self._codec: Any = numcodecs.get_codec({"id": spec.name, **spec.config})
-        except (TypeError, ValueError) as error:
-            msg = f"numcodecs has no codec {spec.name!r} of the configuration {dict(spec.config)}"
-            raise UnknownCodecError(msg) from error
+        # Blosc starts threads of its own in the main thread alone, none in a worker.
+        self._codec: Any = numcodec(spec)
         self._name = spec.name
 
-    def encode(self, data: npt.NDArray[np.uint8], recipe: Recipe | None, take: Take) -> Bytes:
-        encoded: Bytes = self._codec.encode(data)
-        return encoded
+    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Any:
+        return self._codec.encode(data)
 
-    def decode(self, data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Any:
         try:
-            content = self._codec.decode(data)
-        except (EOFError, OSError, RuntimeError, ValueError) as error:
+            return self._codec.decode(data)
+        except Exception as error:  # each codec has errors of its own
             msg = f"{self._name} does not decode: {error}"
             raise CorruptChunkError(msg) from error
-        return np.frombuffer(content, np.uint8)
 
     def encoded_bytes(self, n_bytes: int) -> int | None:
         return None
@@ -246,10 +274,15 @@ def _step(codec: CodecSpec, itemsize: int) -> _Step:
         return _Zlib(_integer(codec, "level", 4))
     if codec.name == "fletcher32":
         return _Fletcher32()
-    if codec.name in _NUMCODECS:
-        return _Numcodec(codec)
-    msg = f"no codec {codec.name!r} is known here"
-    raise UnknownCodecError(msg)
+    return _Numcodec(codec)
+
+
+def _flat(data: Any) -> npt.NDArray[np.uint8]:
+    """Return bytes, or the bytes of an array, without a copy."""
+    if isinstance(data, np.ndarray):
+        whole = np.ascontiguousarray(data)
+        return whole.reshape(-1).view(np.uint8)
+    return np.frombuffer(data, np.uint8)
 
 
 def _integer(codec: CodecSpec, key: str, default: int) -> int:

@@ -21,6 +21,7 @@ from hdmf_io_core.storage.abilities import (
     SupportsRawChunkWrites,
 )
 from hdmf_io_core.storage.dtypes import is_self_contained
+from hdmf_io_core.storage.encoding import NEVER_WRITTEN
 from hdmf_io_core.storage.layout import CodecSpec
 from hdmf_io_core.storage.selection import select_region
 
@@ -122,11 +123,20 @@ def copy_array(
         and can_copy_raw(layout, target)
         and isinstance(source, SupportsRawChunks)
         and isinstance(sink, SupportsRawChunkWrites)
+        and _keeps_layout(source)
+        and _keeps_layout(sink)
     ):
         return CopyReport(_copy_raw(source, sink, layout, engine), "raw")
     if layout.n_elements == 0:
         return CopyReport(0, "stream")
     return CopyReport(_copy_blocks(source, sink, map_values, engine, folder=folder), "stream")
+
+
+def _keeps_layout(array: ArraySource) -> bool:
+    """Whether raw chunks are what the array's layout tells of, not bytes of another kind."""
+    if not isinstance(array, SupportsDecoding):
+        return True
+    return array.encoding is None or array.encoding.is_layouts
 
 
 def _copy_raw(
@@ -158,7 +168,7 @@ def _copy_fetched(
         if chunk is None:
             # It moved since it was looked up: where both arrays are in one file, for instance.
             chunk = source.read_raw(coords)
-        if chunk is not None:
+        if chunk is not None and chunk is not NEVER_WRITTEN:
             sink.write_raw(coords, chunk)
             n_bytes += len(chunk.data)
 

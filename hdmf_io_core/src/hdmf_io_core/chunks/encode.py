@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 import numpy as np
 
 from hdmf_io_core.chunks.buffers import Buffers
-from hdmf_io_core.chunks.codecs import CodecChain, are_known
+from hdmf_io_core.chunks.coding import coder_of, is_known
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.storage.abilities import HidesFill, SupportsEncoding
 from hdmf_io_core.storage.dtypes import ArrayType, is_plain_bytes
@@ -18,8 +18,6 @@ from hdmf_io_core.storage.protocols import ArraySink
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    import numpy.typing as npt
 
     from hdmf_io_core.chunks.buffers import Loan, Take
     from hdmf_io_core.chunks.pool import WorkerPool
@@ -37,7 +35,7 @@ class EncodableSink(SupportsEncoding, ArraySink, Protocol):
 def is_encodable(sink: ArraySink) -> TypeGuard[EncodableSink]:
     """Whether a :class:`ChunkEncoder` can make the chunks of an array."""
     layout = sink.layout
-    if layout.chunks is None or not is_plain_bytes(layout.dtype):
+    if not layout.shape or not is_plain_bytes(layout.dtype):
         return False
     if isinstance(layout.dtype, ArrayType):
         # In memory they are further axes, which the grid of chunks does not have.
@@ -45,7 +43,7 @@ def is_encodable(sink: ArraySink) -> TypeGuard[EncodableSink]:
     if not isinstance(sink, SupportsEncoding) or (isinstance(sink, HidesFill) and sink.hides_fill):
         return False
     encoding = sink.encoding
-    return encoding is not None and are_known(encoding)
+    return encoding is not None and is_known(encoding)
 
 
 class ChunkEncoder:
@@ -61,18 +59,21 @@ class ChunkEncoder:
     """
 
     def __init__(self, sink: EncodableSink, pool: WorkerPool) -> None:
-        layout = sink.layout
+        layout, encoding = sink.layout, sink.encoding
+        assert encoding is not None
         self._sink = sink
         self._element = layout.dtype
         self._dtype: np.dtype[Any] = layout.memory_dtype
-        self._chunk_shape = layout.chunks or ()
-        self.chunk_bytes = math.prod(self._chunk_shape) * self._dtype.itemsize
+        self._stored_dtype = encoding.dtype
+        self.chunk_shape = encoding.chunk_shape
+        self.chunk_bytes = math.prod(self.chunk_shape) * self._dtype.itemsize
         # What lies past the edge of the array is seen if the array grows.
         self._padding: Any = layout.fill_value
-        self._chain = CodecChain(sink.encoding or (), self._dtype.itemsize, self.chunk_bytes)
         # What does not compress comes out a little longer, headers of blocks and checksums.
         self._buffers = Buffers(self.chunk_bytes + (self.chunk_bytes >> 12) + 64)
-        self._window = pool.window(self._store)
+        self._coder = coder_of(encoding)
+        self._window = pool.window(self._take)
+        self._in_flight: set[ChunkCoords] = set()
 
     def put(self, coords: ChunkCoords, values: AnyArray) -> None:
         """Encode a chunk and store it, now or later.
@@ -92,13 +93,14 @@ class ChunkEncoder:
         WriteError
             If the storage refused an earlier chunk.
         """
-        recipe: Recipe | None
-        if self._chain.needs_sample:
+        if coords in self._in_flight:
+            self.drain()  # Workers may store out of order: the last one counts.
+        self._in_flight.add(coords)
+        sample = None
+        if self._coder.needs_sample:
             # Without what it is padded with, which is not what data is like.
-            held = np.ascontiguousarray(fit(values, self._element))
-            recipe = self._chain.next_recipe(held.reshape(-1).view(np.uint8))
-        else:
-            recipe = self._chain.next_recipe(None)
+            sample = fit(values, self._element).view(self._stored_dtype)
+        recipe = self._coder.next_recipe(sample)
         job = partial(self._encode, coords, values, recipe)
         self._window.submit(job, 2 * self.chunk_bytes)
 
@@ -112,36 +114,44 @@ class ChunkEncoder:
 
     def _encode(
         self, coords: ChunkCoords, values: AnyArray, recipe: Recipe | None
-    ) -> tuple[ChunkCoords, RawChunk, Loan]:
+    ) -> tuple[ChunkCoords, RawChunk | None, Loan]:
+        """Encode a chunk; store it too where the storage takes several at once."""
         loan = self._buffers.loan()
-        chunk = self._chain.encode(self._whole(values, loan.take), recipe, loan.take)
+        chunk = self._coder.encode(self._whole(values, loan.take), recipe, loan.take)
         loan.give_back(but=np.frombuffer(chunk.data, np.uint8))
-        return coords, chunk, loan
+        if not self._sink.concurrent:
+            return coords, chunk, loan
+        self._store(coords, chunk)
+        return coords, None, loan
 
-    def _store(self, encoded: tuple[ChunkCoords, RawChunk, Loan]) -> None:
+    def _take(self, encoded: tuple[ChunkCoords, RawChunk | None, Loan]) -> None:
         coords, chunk, loan = encoded
+        self._in_flight.discard(coords)
+        if chunk is not None:
+            self._store(coords, chunk)
+        loan.give_back()
+
+    def _store(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         try:
             self._sink.write_raw(coords, chunk)
         except HdmfIOError as error:
             error.add_note(f"while storing chunk {coords}")
             raise
-        loan.give_back()
 
-    def _whole(self, values: AnyArray, take: Take) -> npt.NDArray[np.uint8]:
-        """Return the bytes of a chunk: of the array's elements, padded to its whole shape."""
+    def _whole(self, values: AnyArray, take: Take) -> AnyArray:
+        """Return a chunk of the array's elements, padded to its whole shape."""
         fitted = fit(values, self._element)
-        if fitted.shape == self._chunk_shape and fitted.flags.c_contiguous:
-            data: npt.NDArray[np.uint8] = fitted.reshape(-1).view(np.uint8)
-            return data
+        if fitted.shape == self.chunk_shape and fitted.flags.c_contiguous:
+            return fitted.view(self._stored_dtype)
         data = take(self.chunk_bytes)
-        whole: Any = data.view(self._dtype).reshape(self._chunk_shape)
-        if fitted.shape != self._chunk_shape:
+        whole: Any = data.view(self._dtype).reshape(self.chunk_shape)
+        if fitted.shape != self.chunk_shape:
             if self._padding is None:
                 data.fill(0)
             else:
                 whole[...] = self._padding
         whole[tuple(slice(0, length) for length in fitted.shape)] = fitted
-        return data
+        return whole.view(self._stored_dtype)  # type: ignore[no-any-return]
 
     def __enter__(self) -> ChunkEncoder:
         self._window.__enter__()

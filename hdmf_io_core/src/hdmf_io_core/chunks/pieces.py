@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -92,7 +92,8 @@ def taken(array: AnyArray, inside: tuple[AxisSelection, ...], first_axis: int = 
         One entry an axis.
     """
     slices = [axis if isinstance(axis, slice) else slice(None) for axis in inside]
-    array = array[(*(slice(None),) * first_axis, *slices)]
+    key: Any = (*(slice(None),) * first_axis, *slices, ...)  # with ... an array, also of a scalar
+    array = array[key]
     for place, axis in enumerate(inside):
         if not isinstance(axis, slice):
             array = np.take(array, axis, axis=first_axis + place)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["IN_FLIGHT_BYTES", "Window", "WorkerPool", "usable_cores"]
+__all__ = ["IN_CALLER", "IN_FLIGHT_BYTES", "Window", "WorkerPool", "usable_cores"]
 
 T = TypeVar("T")
 
@@ -229,3 +229,7 @@ def _positive(name: str, value: object, default: int) -> int:
         msg = f"{name} is {value!r}, not a whole number of at least 1"
         raise OptionError(msg, hint="Leave it away for the default.")
     return value
+
+
+IN_CALLER = WorkerPool(1, IN_FLIGHT_BYTES)
+"""No workers: whoever uses it works; never closed."""

@@ -7,29 +7,35 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import numpy as np
 
-from hdmf_io_core.chunks.codecs import CodecChain, are_known
+from hdmf_io_core.chunks.coding import ChunkCoder, ShardReader, is_known
 from hdmf_io_core.chunks.pieces import SelectionPieces, taken
 from hdmf_io_core.chunks.shuffle import byte_cells, join_planes, wide_dtype
 from hdmf_io_core.errors import CorruptChunkError
-from hdmf_io_core.storage.abilities import SupportsDecoding
+from hdmf_io_core.storage.abilities import SupportsDecoding, SupportsShards
 from hdmf_io_core.storage.dtypes import EnumType, NumberType, is_plain_bytes
+from hdmf_io_core.storage.encoding import NEVER_WRITTEN
 from hdmf_io_core.storage.protocols import ArraySource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hdmf_io_core.chunks.pieces import Piece
     from hdmf_io_core.chunks.pool import WorkerPool
     from hdmf_io_core.storage.abilities import RawFetch
+    from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import RawChunk
     from hdmf_io_core.storage.selection import Selection
-    from hdmf_io_core.types import AnyArray
+    from hdmf_io_core.types import AnyArray, ChunkCoords
 
-__all__ = ["DecodableSource", "read_chunks", "reads_chunks"]
+__all__ = ["Blank", "Convert", "DecodableSource", "read_chunks", "reads_chunks"]
+
+Convert: TypeAlias = "Callable[[AnyArray, AnyArray], None]"
+"""Puts elements, as they are stored, into their part of the output."""
+Blank: TypeAlias = "Callable[[AnyArray], None]"
 
 LEAST_BYTES = 64 << 10
 """Less is as fast through the storage's own library."""
@@ -52,42 +58,53 @@ def reads_chunks(source: ArraySource, selection: Selection) -> bool:
     layout = source.layout
     element_bytes = layout.memory_dtype.itemsize
     wanted = math.prod(selection.shape) * element_bytes
-    if layout.chunks is None or wanted < LEAST_BYTES or not is_plain_bytes(layout.dtype):
+    if wanted < LEAST_BYTES or not is_plain_bytes(layout.dtype):
         return False
     if not isinstance(source, SupportsDecoding):
         return False
     encoding = source.encoding
-    if encoding is None or not are_known(encoding):
+    if encoding is None or not is_known(encoding):
         return False
-    n_chunks = len(SelectionPieces(selection, layout.chunks))
-    touched = n_chunks * math.prod(layout.chunks) * element_bytes
+    chunk_shape = encoding.unit.chunk_shape[: layout.ndim]
+    n_chunks = len(SelectionPieces(selection, chunk_shape))
+    touched = n_chunks * math.prod(chunk_shape) * element_bytes
     return n_chunks > 1 and (wanted * _LEAST_SHARE >= touched or touched > CACHED_BYTES)
 
 
 def read_chunks(
-    source: DecodableSource, selection: Selection, out: AnyArray, pool: WorkerPool
+    source: DecodableSource,
+    selection: Selection,
+    out: AnyArray,
+    pool: WorkerPool,
+    *,
+    convert: Convert | None = None,
+    blank: Blank | None = None,
 ) -> None:
-    """Fill ``out`` with a selection for which :func:`reads_chunks` holds.
+    """Fill ``out`` with a selection, chunk by chunk.
 
     Parameters
     ----------
     source
         Open.
     selection
-        Of the array.
+        Of the array; with ``convert`` it has the axes that the elements add, too.
     out : ndarray, shape ``selection.shape``, dtype ``layout.memory_dtype``
         C-contiguous.
     pool
         Whose workers decode.
+    convert
+        Makes of stored elements those of the output; None where they are the same bytes.
+    blank
+        Fills in what was never written; None does it as the source's encoding says.
 
     Raises
     ------
     CorruptChunkError
         If a chunk does not decode; it names the chunk.
     """
-    reading = _Reading(source, selection, out)
+    reading = _Reading(source, selection, out, convert, blank=blank)
     pieces = list(SelectionPieces(selection, reading.chunk_shape))
-    fetchers = source.fetchers([piece.coords for piece in pieces])
+    fetchers = reading.fetchers([piece.coords for piece in pieces])
     each = max(1, _JOB_BYTES // reading.chunk_bytes)
     with pool.window(reading.settle) as window:
         for start in range(0, len(pieces), each):
@@ -99,16 +116,48 @@ def read_chunks(
 class _Reading:
     """One selection being read. Jobs fill parts of the output that do not overlap."""
 
-    def __init__(self, source: DecodableSource, selection: Selection, out: AnyArray) -> None:
-        layout = source.layout
+    def __init__(
+        self,
+        source: DecodableSource,
+        selection: Selection,
+        out: AnyArray,
+        convert: Convert | None,
+        *,
+        blank: Blank | None = None,
+    ) -> None:
         self._source = source
-        self._layout = layout
+        self._layout = source.layout
         self._out = out
-        self._cells = byte_cells(out, len(selection.axes))
-        self._element_bytes = self._cells.shape[-1]
-        self.chunk_shape = layout.chunks or ()
-        self.chunk_bytes = math.prod(self.chunk_shape) * self._element_bytes
-        self._chain = CodecChain(source.encoding or (), self._element_bytes, self.chunk_bytes)
+        self._convert = convert
+        self._encoding = cast("ChunkEncoding", source.encoding)
+        unit = self._encoding.unit
+        n_axes = len(selection.axes)
+        self.chunk_shape = unit.chunk_shape[:n_axes]
+        self._coder = ChunkCoder(unit)
+        self._stored_shape = self._coder.stored_shape[:n_axes]
+        self._blank = self._encoding.blank if blank is None else blank
+        self._element_bytes = unit.dtype.itemsize
+        if convert is None:
+            self._cells = byte_cells(out, n_axes)
+            self._element_bytes = self._cells.shape[-1]
+        self.chunk_bytes = max(1, math.prod(self.chunk_shape) * self._element_bytes)
+
+    def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
+        """Yield what fetches each chunk, or part of one."""
+        shards = self._encoding.shards
+        if shards is None:
+            yield from self._source.fetchers(coords)
+            return
+        readers: dict[ChunkCoords, ShardReader] = {}
+        counts = shards.index.chunk_shape[: len(self.chunk_shape)]
+        extra = (0,) * (len(shards.index.chunk_shape) - 1 - len(counts))
+        for place in coords:
+            shard = tuple(c // n for c, n in zip(place, counts, strict=True))
+            if shard not in readers:
+                fetch = cast("SupportsShards", self._source).part_fetcher(shard)
+                readers[shard] = ShardReader(shards, fetch)
+            inner = tuple(c % n for c, n in zip(place, counts, strict=True))
+            yield partial(readers[shard].part, (*inner, *extra))
 
     def decode(self, job: Sequence[tuple[Piece, RawFetch | None]]) -> list[Piece]:
         """Decode some chunks; return those whose bytes have to be asked for again."""
@@ -118,11 +167,9 @@ class _Reading:
                 if not self._fill(piece):
                     again.append(piece)
                 continue
-            chunk = fetch()
-            if chunk is None:
-                again.append(piece)
-            else:
-                self._place(piece, chunk)
+            if self._took(piece, fetch):
+                continue
+            again.append(piece)
         return again
 
     def settle(self, pieces: Sequence[Piece]) -> None:
@@ -134,32 +181,55 @@ class _Reading:
             self._source.read_into(wanted, values)
             self._out[piece.outside] = values
 
-    def _place(self, piece: Piece, chunk: RawChunk) -> None:
+    def _took(self, piece: Piece, fetch: RawFetch) -> bool:
+        """Fetch a chunk and put it in its place; False if its bytes have to be asked for again."""
         try:
+            chunk = fetch()
+            if chunk is None:
+                return False
+            if chunk is NEVER_WRITTEN:
+                return self._fill(piece)
             self._decode_into(piece, chunk)
         except CorruptChunkError as error:
+            if error.path is not None:
+                raise
             msg = f"chunk {piece.coords}: {error.what}"
             hint = "Copy the file again from its origin; other chunks may still read."
-            raise CorruptChunkError(msg, source=error.source, path=error.path, hint=hint) from error
+            raise CorruptChunkError(msg, source=error.source, hint=hint) from error
+        return True
 
     def _decode_into(self, piece: Piece, chunk: RawChunk) -> None:
+        coder = self._coder
+        if self._convert is not None:
+            elements = coder.decode(chunk)
+            self._convert(taken(elements, piece.inside), self._part(piece))
+            return
         size = self._element_bytes
         target = self._cells[piece.outside]
-        if size > 1 and self._chain.shuffle_bytes == size and not chunk.skipped & 1:
-            planes = self._chain.decode(chunk, first=1).reshape(size, *self.chunk_shape)
-            join_planes(taken(planes, piece.inside, 1), target)
+        if size > 1 and coder.chain.shuffle_bytes == size and not chunk.skipped & 1:
+            planes = coder.chain.decode(chunk, first=1).reshape(size, *self._stored_shape)
+            join_planes(taken(coder.in_order(planes, 1), piece.inside, 1), target)
             return
         wide = wide_dtype(size)
-        elements: Any = self._chain.decode(chunk).view(wide).reshape(self.chunk_shape)
-        target.view(wide)[..., 0] = taken(elements, piece.inside)
+        cells: Any = coder.chain.decode(chunk).view(wide).reshape(self._stored_shape)
+        target.view(wide)[..., 0] = taken(coder.in_order(cells), piece.inside)
 
     def _fill(self, piece: Piece) -> bool:
         """Fill what was never written; False if only the storage's library knows with what."""
+        target: Any = self._part(piece)
+        if self._blank is not None:
+            self._blank(target)
+            return True
         value = self._layout.fill_value
         if value is None:
             if not isinstance(self._layout.dtype, (NumberType, EnumType)):
                 return False
             value = np.zeros((), self._out.dtype)
-        target: Any = self._out
-        target[piece.outside] = value
+        target[...] = value
         return True
+
+    def _part(self, piece: Piece) -> AnyArray:
+        """Return where a piece goes: a view, of a scalar too."""
+        key: Any = (*piece.outside, ...)
+        part: AnyArray = self._out[key]
+        return part

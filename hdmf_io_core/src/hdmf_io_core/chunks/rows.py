@@ -35,7 +35,8 @@ def buffers_rows(sink: ArraySink, shape: Shape) -> bool:
     if not shape or not is_encodable(sink) or 0 in shape[1:]:
         return False
     layout = sink.layout
-    rows = (layout.chunks or (1,))[0]
+    assert sink.encoding is not None
+    rows = sink.encoding.chunk_shape[0]
     return rows * math.prod(shape[1:]) * layout.memory_dtype.itemsize <= SLAB_BYTES
 
 
@@ -61,8 +62,8 @@ class RowBuffer:
         self._sink = sink
         self._encoder = ChunkEncoder(sink, pool)
         self._trailing = (layout.shape or ())[1:]
-        self._n_rows = (layout.chunks or (1,))[0]
-        self._grid = ChunkGrid(self._trailing, (layout.chunks or ())[1:])
+        self._n_rows, *trailing = self._encoder.chunk_shape
+        self._grid = ChunkGrid(self._trailing, tuple(trailing))
         self._dtype = layout.memory_dtype
         self._first = start // self._n_rows * self._n_rows
         self._filled = start - self._first

@@ -87,7 +87,8 @@ class StreamWriter:
     ) -> None:
         """Write a region that is not one of rows."""
         layout = sink.layout
-        grid = ChunkGrid(layout.shape or (), layout.chunks or ())
+        assert sink.encoding is not None
+        grid = ChunkGrid(layout.shape or (), sink.encoding.chunk_shape)
         if not grid.aligned(region):
             sink.write(region, values)
             return

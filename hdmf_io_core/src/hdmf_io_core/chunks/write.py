@@ -136,8 +136,8 @@ def write_array(
 
 def _write_chunks(values: AnyArray, sink: EncodableSink, pool: WorkerPool) -> int:
     layout = sink.layout
-    grid = ChunkGrid(layout.shape or (), layout.chunks or ())
     with ChunkEncoder(sink, pool) as encoder:
+        grid = ChunkGrid(layout.shape or (), encoder.chunk_shape)
         for coords in grid.coords():
             encoder.put(coords, values[grid.region_of(coords)])
     return layout.n_elements * layout.memory_dtype.itemsize

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_check
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from hdmf_io_core.storage.layout import (
-        ArrayLayout,
-        CodecSpec,
-        RawChunk,
-    )
+    from hdmf_io_core.storage.encoding import ChunkEncoding
+    from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
     from hdmf_io_core.storage.protocols import ArraySource
     from hdmf_io_core.types import ChunkCoords
 
@@ -22,6 +19,7 @@ __all__ = [
     "AdaptedLayout",
     "FlatRead",
     "HidesFill",
+    "PartFetch",
     "RawFetch",
     "StoredArray",
     "SupportsAdaptation",
@@ -35,12 +33,18 @@ __all__ = [
     "SupportsRawChunkWrites",
     "SupportsRawChunks",
     "SupportsReadCheck",
+    "SupportsShards",
     "SupportsStoredChunks",
 ]
 
 RawFetch: TypeAlias = "Callable[[], RawChunk | None]"
-"""Fetches the bytes of one chunk, in any thread; None if they changed since it was made."""
+"""Fetches the bytes of one chunk, in any thread; None if they changed since it was made.
 
+``NEVER_WRITTEN`` where it turns out only then that there are none.
+"""
+
+PartFetch: TypeAlias = "Callable[[int, int], bytes | None]"
+"""Fetches bytes of one chunk from an offset on (below 0: from the end), in any thread."""
 
 FlatRead: TypeAlias = "Callable[[int, memoryview], None]"
 """Fills a buffer with the bytes from an offset on, in any thread."""
@@ -110,8 +114,8 @@ class SupportsDecoding(SupportsRawChunks, Protocol):
     """A source whose chunks others decode, in threads of theirs."""
 
     @property
-    def encoding(self) -> tuple[CodecSpec, ...] | None:
-        """What makes a raw chunk of the bytes of its elements, in C order; None: something else."""
+    def encoding(self) -> ChunkEncoding | None:
+        """What makes a raw chunk of its elements; None: only the storage's library knows."""
         ...
 
     def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
@@ -128,7 +132,7 @@ class SupportsEncoding(SupportsRawChunkWrites, Protocol):
     """A sink whose chunks others encode, in threads of theirs."""
 
     @property
-    def encoding(self) -> tuple[CodecSpec, ...] | None:
+    def encoding(self) -> ChunkEncoding | None:
         """As :attr:`SupportsDecoding.encoding`."""
         ...
 
@@ -140,6 +144,15 @@ class HidesFill(Protocol):
     @property
     def hides_fill(self) -> bool:
         """Whether it is: the storage has to fill chunks up itself."""
+        ...
+
+
+@runtime_checkable
+class SupportsShards(Protocol):
+    """A source of which parts of a chunk can be fetched; needed where its chunks are shards."""
+
+    def part_fetcher(self, coords: ChunkCoords) -> PartFetch:
+        """Return what fetches parts of a chunk; as for ``fetchers``, it takes no lock."""
         ...
 
 
