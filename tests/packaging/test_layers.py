@@ -75,7 +75,7 @@ def may_import(package: str, parts: tuple[str, ...]) -> set[str]:
     """Return the top-level modules that one source module may import."""
     allowed = OUTSIDE[package] | {package}
     if "dropin" in parts or (package == CORE and parts[0] == "bridge"):
-        allowed |= {"hdmf", "pynwb"}
+        allowed |= {"hdmf", "pynwb", "hdmf_zarr"}
     if package == CORE and parts[0] == "testing":
         allowed |= {"pytest", "hypothesis"}
     return allowed

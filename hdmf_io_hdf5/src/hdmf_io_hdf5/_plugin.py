@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from hdmf_io_core.plugins.backendspec import BackendSpec, MagicRule
 from hdmf_io_core.plugins.hookspecs import hookimpl
 
-__all__ = ["BACKEND", "hdmf_io_backends"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hdmf_io_core.chunks.dataio import DataIO
+
+__all__ = ["BACKEND", "hdmf_io_adapt_dataio", "hdmf_io_backends"]
 
 _OPTIONS = {
     "driver": "HDF5 file driver, such as 'core', 'stdio', 'family' or 'ros3'",
@@ -30,6 +37,7 @@ _OPTIONS = {
     "workers": "threads that encode and decode chunks; 1 for none but the caller's",
     "in_flight_bytes": "bytes of chunks that are held at once; 64 MiB unless told",
 }
+_FOREIGN = frozenset({"hdmf.backends.hdf5.h5_utils.H5DataIO"})
 
 BACKEND = BackendSpec(
     name="hdf5",
@@ -46,3 +54,14 @@ BACKEND = BackendSpec(
 def hdmf_io_backends() -> list[BackendSpec]:
     """Return the one backend of this distribution."""
     return [BACKEND]
+
+
+@hookimpl
+def hdmf_io_adapt_dataio(kind: type) -> Callable[[Any], DataIO] | None:
+    """Take the options of hdmf's H5DataIO, and of classes that derive from it."""
+    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
+    if not names & _FOREIGN:
+        return None
+    from hdmf_io_hdf5.foreign import from_foreign
+
+    return from_foreign

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.plugins.backendspec import BackendSpec
 from hdmf_io_core.plugins.hookspecs import hookimpl
 from hdmf_io_core.plugins.probe import Match, Probe
 
-__all__ = ["BACKEND", "hdmf_io_backends", "hdmf_io_sniff"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hdmf_io_core.chunks.dataio import DataIO
+
+__all__ = ["BACKEND", "hdmf_io_adapt_dataio", "hdmf_io_backends", "hdmf_io_sniff"]
 
 _OPTIONS = {
     "zarr_format": "format of a new store: 3 or 2",
@@ -22,6 +28,7 @@ _OPTIONS = {
     "in_flight_bytes": "bytes of chunks that are held at once; 64 MiB unless told",
 }
 _MARKERS = ("zarr.json", ".zgroup", ".zarray", ".zmetadata")
+_FOREIGN = frozenset({"hdmf_zarr.utils.ZarrDataIO", "hdmf_io_zarr.dropin.dataio.ZarrDataIO"})
 
 BACKEND = BackendSpec(
     name="zarr",
@@ -55,3 +62,14 @@ def hdmf_io_sniff(probe: Probe) -> Match | None:
     except (OSError, zipfile.BadZipFile):
         return None
     return Match(BACKEND.name, f"zip with entry {found[0]}") if found else None
+
+
+@hookimpl
+def hdmf_io_adapt_dataio(kind: type) -> Callable[[Any], DataIO] | None:
+    """Take the options of hdmf-zarr's ZarrDataIO, and of classes that derive from it."""
+    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
+    if not names & _FOREIGN:
+        return None
+    from hdmf_io_zarr.foreign import from_foreign
+
+    return from_foreign

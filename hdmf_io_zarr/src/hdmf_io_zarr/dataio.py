@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -138,6 +139,13 @@ class ZarrDataIO(DataIO):
             link_data=self._link_data,
             dimension_names=settings["dimension_names"],
         )
+
+    def portable_options(self, dtype: ElementType | None = None) -> WriteOptions:
+        """Return the options for another backend: no default codecs, and chunks without shards."""
+        settings, options = self._settings, self.options(dtype)
+        is_asked = any(settings[name] is not None for name in ("codecs", "filters", "compressor"))
+        codecs = self._codecs() if is_asked and not self._link_data else None
+        return replace(options, chunks=settings["chunks"], codecs=codecs)
 
     def _codecs(self) -> tuple[CodecSpec, ...]:
         settings = self._settings

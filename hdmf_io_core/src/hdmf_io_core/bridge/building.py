@@ -10,7 +10,7 @@ from hdmf.build import LinkBuilder as HdmfLink
 
 from hdmf_io_core.bridge.content import attribute_of, content_of
 from hdmf_io_core.bridge.targets import Knowledge, Targets
-from hdmf_io_core.bridge.wrappers import HdmfOptions, unwrapped
+from hdmf_io_core.bridge.wrappers import HdmfOptions, refuse_plain, unwrapped
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
@@ -212,6 +212,7 @@ class Building:
         if link is not None:
             return link
         with located(self._source, path):
+            refuse_plain(inner)
             content, dtype = None, None
             if inner is not None or wrapper is None:
                 content, dtype = content_of(inner, builder.dtype, self._targets.refer)

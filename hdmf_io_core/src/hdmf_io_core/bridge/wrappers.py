@@ -11,15 +11,16 @@ from hdmf.data_utils import DataIO as HdmfDataIO
 from hdmf.term_set import TermSetWrapper
 
 from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
-from hdmf_io_core.errors import DataLossWarning
+from hdmf_io_core.errors import DataLossWarning, OptionError
+from hdmf_io_core.io.open import plugin_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import MaxShape
 
-__all__ = ["HdmfOptions", "unwrapped"]
+__all__ = ["HdmfOptions", "refuse_plain", "unwrapped"]
 
 _DESCRIBING = frozenset({"data", "dtype", "shape"})
 
@@ -38,6 +39,21 @@ def unwrapped(data: Any) -> tuple[Any, Any]:
     return wrapper, data
 
 
+def refuse_plain(data: Any) -> None:
+    """Refuse a wrapper of ours in a container of hdmf: hdmf takes none that is not its own.
+
+    Raises
+    ------
+    OptionError
+        Names the drop-in class that goes there.
+    """
+    if isinstance(data, DataIO):
+        kind = type(data)
+        msg = f"a {kind.__name__} of {kind.__module__.partition('.')[0]} is in a container of hdmf"
+        place = f"{kind.__module__.partition('.')[0]}.dropin.{kind.__name__}"
+        raise OptionError(msg, hint=f"Use {place}, which has the same options.")
+
+
 class HdmfOptions(DataIO):
     """How one dataset of hdmf's is to be stored.
 
@@ -48,7 +64,7 @@ class HdmfOptions(DataIO):
     wrapper
         hdmf's wrapper that it came in; None without one.
     carrier : type of DataIO or None
-        The backend's own wrapper, which knows what its options mean.
+        The backend's own wrapper: for options of a wrapper that no plugin knows, by their names.
     maxshape : tuple or None
         How far the array may grow, where neither ``wrapper`` nor the data says.
     dimension_names : tuple of str or None
@@ -77,7 +93,8 @@ class HdmfOptions(DataIO):
         self._maxshape = maxshape
         self._dimension_names = dimension_names
         self._native = native
-        self._carrier = self._loaded(carrier, _settings(wrapper))
+        self._backend = carrier
+        self._carrier = self._loaded(carrier)
 
     @property
     def dataset(self) -> Any:
@@ -93,7 +110,7 @@ class HdmfOptions(DataIO):
 
     def options(self, dtype: ElementType | None = None) -> WriteOptions:
         """Return the options in the form that is the same for every backend."""
-        options = WriteOptions() if self._carrier is None else self._carrier.options(dtype)
+        options = self._asked(dtype)
         link_data = getattr(self._wrapper, "link_data", None)
         if options.maxshape is None and self._maxshape is not None:
             options = replace(options, maxshape=self._maxshape)
@@ -101,21 +118,28 @@ class HdmfOptions(DataIO):
             options = replace(options, dimension_names=self._dimension_names)
         return replace(options, link_data=link_data)
 
-    def _loaded(self, carrier: type[DataIO] | None, settings: Mapping[str, Any]) -> DataIO | None:
-        """Return the backend's own wrapper with the settings that it has."""
-        if carrier is None or not settings:
+    def _asked(self, dtype: ElementType | None) -> WriteOptions:
+        if self._carrier is None or self._backend is None:
+            return WriteOptions()
+        if isinstance(self._carrier, self._backend):
+            return self._carrier.options(dtype)
+        return self._carrier.portable_options(dtype)
+
+    def _loaded(self, backend: type[DataIO] | None) -> DataIO | None:
+        """Return a wrapper of ours with the options of hdmf's; None without any."""
+        if backend is None or self._wrapper is None:
             return None
-        known = inspect.signature(carrier).parameters
+        adapt = plugin_registry().adapt_dataio(type(self._wrapper))
+        if adapt is not None:
+            return adapt(self._wrapper)
+        settings = _settings(self._wrapper)
+        known = inspect.signature(backend).parameters
         strange = sorted(settings.keys() - known.keys())
         if strange:
             kind = type(self._wrapper).__name__
             msg = f"left out, since the backend does not have it: {', '.join(strange)} of {kind}"
             warnings.warn(msg, DataLossWarning, stacklevel=2)
-        kept = {name: value for name, value in settings.items() if name in known}
-        if "allow_plugin_filters" in known:
-            # hdmf's own wrapper has refused by now what it was not allowed to use.
-            kept["allow_plugin_filters"] = True
-        return carrier(**kept)
+        return backend(**{name: value for name, value in settings.items() if name in known})
 
 
 def _settings(wrapper: Any) -> dict[str, Any]:

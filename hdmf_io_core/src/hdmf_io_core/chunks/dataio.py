@@ -139,6 +139,10 @@ class DataIO:
         """
         return WriteOptions()
 
+    def portable_options(self, dtype: ElementType | None = None) -> WriteOptions:
+        """Return the options for another backend, without defaults of the own one."""
+        return self.options(dtype)
+
     def link_target(self, name: str) -> LinkTarget | None:
         """Return what to link to in place of storing, for a node called ``name``; None here."""
         return None

@@ -22,14 +22,14 @@ for wiring; none is called per chunk, per dataset read or per attribute.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from hdmf_io_core.chunks.dataio import WriteOptions
+    from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
     from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.plugins.backendspec import BackendSpec
     from hdmf_io_core.plugins.probe import Match, Probe
@@ -88,6 +88,15 @@ def hdmf_io_sniff(probe: Probe) -> Match | None:
 @hookspec(firstresult=True)
 def hdmf_io_adapt_manager(manager: object) -> Manager | None:
     """Wrap a foreign build manager in the ``Manager`` protocol; None if it is not yours."""
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def hdmf_io_adapt_dataio(kind: type) -> Callable[[Any], DataIO] | None:
+    """Return what turns foreign data wrappers of a class into a ``DataIO``; None if not yours.
+
+    What it returns carries the options of a wrapper, without the data.
+    """
     raise NotImplementedError
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from importlib import import_module
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from hdmf_io_core.errors import PluginConflictError, PluginError
 from hdmf_io_core.plugins.hookspecs import GROUP
@@ -27,7 +27,7 @@ from hdmf_io_core.plugins.loader import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from hdmf_io_core.chunks.dataio import WriteOptions
+    from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
     from hdmf_io_core.model.manager import Manager
     from hdmf_io_core.plugins.backendspec import BackendSpec
     from hdmf_io_core.plugins.hookspecs import DatasetInfo
@@ -169,6 +169,17 @@ class PluginRegistry:
             A plugin's hook raised; its exception is the cause.
         """
         return cast("Manager | None", self._first("hdmf_io_adapt_manager", {"manager": manager}))
+
+    def adapt_dataio(self, kind: type) -> Callable[[Any], DataIO] | None:
+        """Return what turns foreign data wrappers of a class into a ``DataIO``; None if none does.
+
+        Raises
+        ------
+        PluginLoadError
+            A plugin's hook raised; its exception is the cause.
+        """
+        found = self._first("hdmf_io_adapt_dataio", {"kind": kind})
+        return cast("Callable[[Any], DataIO] | None", found)
 
     def dataset_options(self, info: DatasetInfo) -> WriteOptions | None:
         """Return a plugin's options for a dataset; None if no plugin has any.

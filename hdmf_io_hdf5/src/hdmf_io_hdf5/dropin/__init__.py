@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hdmf_io_hdf5.dropin.dataio import H5DataIO
 from hdmf_io_hdf5.dropin.hdf5io import HDF5IO
 
 if TYPE_CHECKING:
     from hdmf_io_hdf5.dropin.nwb import NWBHDF5IO
 
-__all__ = ["HDF5IO", "NWBHDF5IO"]
+__all__ = ["HDF5IO", "NWBHDF5IO", "H5DataIO"]
 
 
 def __getattr__(name: str) -> object:

@@ -17,6 +17,7 @@ from hdmf_io_core.bridge.manager import HdmfManager
 from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.specs import cached_versions, load_documents
 from hdmf_io_core.errors import ClosedIOError, OptionError
+from hdmf_io_hdf5.dropin.dataio import H5DataIO
 from hdmf_io_hdf5.dropin.sources import check_exists, check_source, driver_options, opened_file
 from hdmf_io_hdf5.io import HDF5IO as HDF5StorageIO
 
@@ -55,6 +56,9 @@ class HDF5IO(WritesParts):
     ValueError
         If neither ``path`` nor ``file`` is given, or they do not agree.
     """
+
+    set_dataio = H5DataIO
+    """Makes data with options for HDF5."""
 
     def __init__(
         self,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hdmf_io_zarr.dropin.dataio import ZarrDataIO
 from hdmf_io_zarr.dropin.zarrio import ZarrIO
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.dropin.nwb import NWBZarrIO
 
-__all__ = ["NWBZarrIO", "ZarrIO"]
+__all__ = ["NWBZarrIO", "ZarrDataIO", "ZarrIO"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.targets import path_of
+from hdmf_io_core.errors import WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["BuildersOnDisk"]
 
@@ -33,3 +37,16 @@ class BuildersOnDisk(WritesParts):
         """Return the folder for a builder, in this store or in that of another path."""
         base = self.source if filepath is None else filepath
         return str(Path(base) / path_of(builder).lstrip("/"))
+
+    def write_attributes(self, obj: Any, attributes: Mapping[str, Any]) -> None:
+        """Store attributes of a group or array; others that it has stay.
+
+        Raises
+        ------
+        TypeError
+            If one of them cannot be stored; the cause says why.
+        """
+        try:
+            self.set_attributes(obj, attributes)
+        except WriteError as error:
+            raise TypeError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import posixpath
@@ -15,13 +16,14 @@ import zarr
 from hdmf.utils import generate_array_html_repr
 from zarr.storage import LocalStore
 
-from hdmf_io_core.errors import HdmfIOError
+from hdmf_io_core.errors import HdmfIOError, LockedFileError
 from hdmf_io_zarr.documents import find_format
+from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 from hdmf_io_zarr.references import candidates
 from hdmf_io_zarr.stores import FolderStore
 
-__all__ = ["check_options", "clear_way", "describe", "is_store", "located", "target_of"]
+__all__ = ["check_options", "clear_way", "describe", "is_store", "located", "opened", "target_of"]
 
 
 def located(path: Any) -> Any:
@@ -38,6 +40,27 @@ def check_options(mode: str, storage_options: Mapping[str, object] | None) -> No
     if storage_options is not None and mode not in {"r", "r-"}:
         msg = f"with storage_options the mode is 'r', not {mode!r}"
         raise ValueError(msg)
+
+
+def opened(
+    source: Any,
+    mode: str,
+    manager: object,
+    *,
+    use_consolidated: bool | None = None,
+    storage_options: Mapping[str, object] | None = None,
+) -> ZarrStorageIO:
+    """Open a store, also if an IO that nobody holds any more was left open on it."""
+    options: dict[str, Any] = {
+        "use_consolidated": use_consolidated,
+        "storage_options": storage_options,
+    }
+    try:
+        return ZarrStorageIO(source, mode, manager, **options)
+    except LockedFileError:
+        # hdmf closes its IOs when they are collected; its users rely on that.
+        gc.collect()
+        return ZarrStorageIO(source, mode, manager, **options)
 
 
 def clear_way(path: Any) -> None:

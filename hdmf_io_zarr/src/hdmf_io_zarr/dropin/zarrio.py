@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +16,7 @@ from hdmf_io_core.bridge.manager import HdmfManager
 from hdmf_io_core.bridge.order import EXPANDABLE
 from hdmf_io_core.bridge.specs import load_documents
 from hdmf_io_core.errors import ClosedIOError
+from hdmf_io_zarr.dropin.dataio import ZarrDataIO
 from hdmf_io_zarr.dropin.ondisk import BuildersOnDisk
 from hdmf_io_zarr.dropin.sources import (
     check_options,
@@ -22,6 +24,7 @@ from hdmf_io_zarr.dropin.sources import (
     describe,
     is_store,
     located,
+    opened,
     target_of,
 )
 from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
@@ -68,6 +71,9 @@ class ZarrIO(BuildersOnDisk):
     Stores of both formats are read, and appended to in the format that they have.
     """
 
+    set_dataio = ZarrDataIO
+    """Makes data with options for Zarr."""
+
     def __init__(
         self,
         path: str | Path | Store,
@@ -84,7 +90,7 @@ class ZarrIO(BuildersOnDisk):
             clear_way(source)
         if manager is None:
             manager = TypeMap(NamespaceCatalog())
-        inner = ZarrStorageIO(
+        inner = opened(
             source,
             "r" if mode == "r-" else mode,
             HdmfManager(manager),
@@ -93,6 +99,11 @@ class ZarrIO(BuildersOnDisk):
         )
         self._root: tuple[object, Any] = (None, None)
         super().__init__(inner)
+
+    def __del__(self) -> None:
+        # As with h5py and zarr-python, whose files nobody has to close: the lock must not stay.
+        with suppress(Exception):
+            self.close()
 
     @property
     def path(self) -> Any:
@@ -176,8 +187,8 @@ class ZarrIO(BuildersOnDisk):
             msg = "Only one of 'path' and 'file' must be provided."
             raise ValueError(msg)
         source = located(path) if file is None else file
-        with ZarrStorageIO(source, storage_options=storage_options) as opened:
-            storage = opened.storage
+        with ZarrStorageIO(source, storage_options=storage_options) as source_io:
+            storage = source_io.storage
             return load_documents(
                 namespace_catalog, storage.specs(), source=storage.source, namespaces=namespaces
             )
@@ -284,10 +295,6 @@ class ZarrIO(BuildersOnDisk):
     def _set_consolidation(self, consolidates: bool) -> None:
         if self.is_open() and isinstance(self._io.storage, ZarrWriter):
             self._io.storage.consolidates = consolidates
-
-    def write_attributes(self, obj: Any, attributes: Mapping[str, Any]) -> None:
-        """Store attributes of a group or array; see :meth:`set_attributes`."""
-        self.set_attributes(obj, attributes)
 
     def _check_links(self, src_io: Any, *, link_data: bool) -> None:
         names = {f"{base.__module__}.{base.__qualname__}" for base in type(src_io).__mro__}
