@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.targets import path_of
-from hdmf_io_core.errors import WriteError
+from hdmf_io_core.errors import ClosedIOError, WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
 
 __all__ = ["BuildersOnDisk"]
 
 
 class BuildersOnDisk(WritesParts):
     """Each group and array of a local store has a folder of its name."""
+
+    _root: tuple[object, Any] = (None, None)
+
+    @property
+    def _file(self) -> Any:
+        """The root group of zarr-python; None when the IO is closed."""
+        try:
+            storage = self._io.storage
+        except ClosedIOError:
+            return None
+        if self._root[0] is not storage:
+            self._root = (storage, cast("ZarrStorageIO", self._io).file)
+        return self._root[1]
 
     @staticmethod
     def get_zarr_parent_path(zarr_object: Any) -> str:
@@ -46,6 +61,7 @@ class BuildersOnDisk(WritesParts):
         TypeError
             If one of them cannot be stored; the cause says why.
         """
+        self._root = (None, None)  # it has the attributes of before
         try:
             self.set_attributes(obj, attributes)
         except WriteError as error:

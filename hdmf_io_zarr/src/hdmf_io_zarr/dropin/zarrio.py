@@ -15,7 +15,6 @@ from hdmf_io_core.bridge.hdmfio import is_of_backend
 from hdmf_io_core.bridge.manager import HdmfManager
 from hdmf_io_core.bridge.order import EXPANDABLE
 from hdmf_io_core.bridge.specs import load_documents
-from hdmf_io_core.errors import ClosedIOError
 from hdmf_io_zarr.dropin.dataio import ZarrDataIO
 from hdmf_io_zarr.dropin.ondisk import BuildersOnDisk
 from hdmf_io_zarr.dropin.sources import (
@@ -97,7 +96,6 @@ class ZarrIO(BuildersOnDisk):
             use_consolidated=False if mode == "r-" else None,
             storage_options=storage_options,
         )
-        self._root: tuple[object, Any] = (None, None)
         super().__init__(inner)
 
     def __del__(self) -> None:
@@ -129,17 +127,6 @@ class ZarrIO(BuildersOnDisk):
     def synchronizer(self) -> None:
         """What older releases of zarr-python locked with; always None."""
         return
-
-    @property
-    def _file(self) -> Any:
-        """The root group of zarr-python; None when the IO is closed."""
-        try:
-            storage = self._io.storage
-        except ClosedIOError:
-            return None
-        if self._root[0] is not storage:
-            self._root = (storage, cast("ZarrStorageIO", self._io).file)
-        return self._root[1]
 
     def is_remote(self) -> bool:
         """Whether the store is behind a URL."""
