@@ -29,7 +29,7 @@ from hdmf_io_zarr.references import link_entry, normal_path
 from hdmf_io_zarr.retargeting import retarget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hdmf_io_core.storage.abilities import AdaptedLayout
     from hdmf_io_core.storage.dtypes import ElementType
@@ -109,6 +109,22 @@ class ZarrWriter(ChangingReader):
             error.source, error.path = error.source or self.source, error.path or path
             raise
 
+    def check_names(self, path: str, attributes: Iterable[str] = ()) -> None:
+        """Raise what makes a node or attribute of such a name impossible.
+
+        Raises
+        ------
+        InvalidNameError
+            The path cannot be used, or an attribute's name is Zarr's own.
+        """
+        if path != "/":
+            self._check_name(path)
+        for name in attributes:
+            if name in CONVENTIONS[self._format].hidden:
+                msg = f"{name!r} is reserved in Zarr"
+                hint = "Give the attribute another name."
+                raise InvalidNameError(msg, source=self.source, path=path, hint=hint)
+
     def adapt_layout(self, layout: ArrayLayout) -> AdaptedLayout:
         """Return the nearest layout that can be made, and what is lost by it, in words."""
         return adapted_layout(layout, self._format)
@@ -186,11 +202,9 @@ class ZarrWriter(ChangingReader):
             A value cannot be stored as its type says.
         """
         place = self._own(path)
+        self.check_names(path, attributes)
         encoded: dict[str, tuple[Any, dict[str, Any] | None]] = {}
         for name, attribute in attributes.items():
-            if name in CONVENTIONS[self._format].hidden:
-                msg = f"{name!r} is reserved in Zarr"
-                raise InvalidNameError(msg, source=self.source, path=path)
             try:
                 encoded[name] = encode_attribute(name, attribute, self._references)
             except HdmfIOError as error:

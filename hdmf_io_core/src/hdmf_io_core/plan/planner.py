@@ -21,6 +21,7 @@ from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.arrays import ArrayPlanner
 from hdmf_io_core.plan.attributes import attribute_steps, differing, same_identity
 from hdmf_io_core.plan.losses import Losses, Tolerance
+from hdmf_io_core.plan.naming import check_names
 from hdmf_io_core.plan.places import Places
 from hdmf_io_core.plan.relocate import relocated
 from hdmf_io_core.plan.specs import SpecsToCache
@@ -272,8 +273,6 @@ class _Planner:
             hint="Read the container from this file and change that, or choose another name.",
         )
 
-    # the end
-
     def finish(self, root: GroupBuilder) -> tuple[Step, ...]:
         """Return all steps, with links and references pointing into the destination."""
         if root.home is None or not self._places.holds(root.home):
@@ -288,6 +287,7 @@ class _Planner:
                 self._steps[index] = self._arrays.create(dataset, path, may_link=False)
                 self._attributes(dataset.attributes, path, None, replace_all=False)
             steps = [relocated(step, self._places) for step in self._steps]
+        check_names(self._dest, steps)
         return tuple(
             step for step in steps if not (isinstance(step, Delete) and step.path in self._moved)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
@@ -28,6 +28,7 @@ __all__ = [
     "SupportsEncoding",
     "SupportsFlatReads",
     "SupportsMove",
+    "SupportsNameChecks",
     "SupportsNative",
     "SupportsNativeArray",
     "SupportsRawChunkWrites",
@@ -162,6 +163,15 @@ class SupportsFlatReads(Protocol):
 
     def flat_reader(self) -> FlatRead | None:
         """Return what reads the bytes of the elements in C order; None if they do not lie so."""
+        ...
+
+
+@runtime_checkable
+class SupportsNameChecks(Protocol):
+    """A writer that cannot take every name."""
+
+    def check_names(self, path: str, attributes: Iterable[str] = ()) -> None:
+        """Raise ``InvalidNameError`` if no node can have this path, or these attributes."""
         ...
 
 
