@@ -10,10 +10,12 @@ from hdmf_io_zarr.conventions import HINTS
 if TYPE_CHECKING:
     from hdmf_io_zarr.documents import Node
 
-__all__ = ["UNFINISHED", "check_finished", "hint_attribute", "set_hint"]
+__all__ = ["FOREIGN_LINKS", "UNFINISHED", "check_finished", "hint_attribute", "set_hint"]
 
 UNFINISHED = "unfinished"
 """Key of the root's hints: a writer has begun and not committed."""
+FOREIGN_LINKS = "links"
+"""Key of a group's hints: links into files that are no stores, at which hdmf-zarr would fail."""
 
 
 def set_hint(node: Node, key: str, value: Any) -> None:

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import posixpath
+import zipfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
 from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
-from hdmf_io_zarr.conventions import CONVENTIONS
+from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
+from hdmf_io_zarr.hints import FOREIGN_LINKS
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "References",
     "candidates",
+    "leads_to_store",
+    "link_entries",
     "link_entry",
     "link_source",
     "link_target",
@@ -29,6 +34,7 @@ __all__ = [
     "normal_path",
 ]
 
+_NO_STORES = (".h5", ".hdf", ".hdf5", ".nwb")
 _OWN = {"", "."}
 _RELATIVE = "relative"
 """Key of ours in a link's entry: the path as it was given, from the group that holds the link."""
@@ -130,12 +136,31 @@ def candidates(stored: str, own: str) -> tuple[str, ...]:
 
 def link_targets(group: Node, zarr_format: ZarrFormat, own: str) -> dict[str, LinkTarget]:
     """Return the links of a group, by name; ``own`` is the store that it is in."""
-    entries = group.attributes.get(CONVENTIONS[zarr_format].links) or ()
+    entries = [*link_entries(group, zarr_format), *link_entries(group, None)]
     return {
         str(entry["name"]): link_target(entry, own, group.path, is_there=_is_there)
         for entry in entries
         if isinstance(entry, dict) and "name" in entry
     }
+
+
+def link_entries(group: Node, zarr_format: ZarrFormat | None) -> list[Any]:
+    """Return the links of a group as stored; with None those into files that are no stores."""
+    if zarr_format is not None:
+        return list(group.attributes.get(CONVENTIONS[zarr_format].links) or ())
+    hints: Any = group.attributes.get(HINTS)
+    entries = hints.get(FOREIGN_LINKS) if isinstance(hints, dict) else None
+    return list(entries) if isinstance(entries, list) else []
+
+
+def leads_to_store(target: LinkTarget, own: str) -> bool:
+    """Whether an external link leads to a Zarr store, as far as one can see from outside."""
+    source = link_source(target, own)
+    if "://" in source or pathlib.Path(source).is_dir():
+        return True
+    if pathlib.Path(source).is_file():
+        return zipfile.is_zipfile(source)
+    return not source.lower().endswith(_NO_STORES)
 
 
 def _is_there(source: str) -> bool:

@@ -23,9 +23,9 @@ from hdmf_io_zarr.conventions import (
     SPECLOC,
 )
 from hdmf_io_zarr.documents import Node
-from hdmf_io_zarr.hints import hint_attribute
+from hdmf_io_zarr.hints import FOREIGN_LINKS, hint_attribute, set_hint
 from hdmf_io_zarr.newarrays import array_node, check_layout
-from hdmf_io_zarr.references import link_entry, normal_path
+from hdmf_io_zarr.references import leads_to_store, link_entries, link_entry, normal_path
 from hdmf_io_zarr.retargeting import retarget
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.abilities import AdaptedLayout
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import ArrayLayout, Attribute, LinkTarget, SpecDocuments
+    from hdmf_io_zarr.conventions import ZarrFormat
     from hdmf_io_zarr.nodes import Place
 
 __all__ = ["ZarrWriter"]
@@ -162,12 +163,14 @@ class ZarrWriter(ChangingReader):
         if self._tree.get(inner) is not None:
             self._tree.remove(inner)
             return
-        links = self._link_entries(parent)
-        kept = [entry for entry in links if entry.get("name") != name]
-        if len(kept) == len(links):
-            msg = "there is nothing to delete"
-            raise NodeNotFoundError(msg, source=self.source, path=path)
-        self._set_links(parent, kept)
+        for kind in (self._format, None):
+            links = link_entries(parent.node, kind)
+            kept = [entry for entry in links if entry.get("name") != name]
+            if len(kept) < len(links):
+                self._set_links(parent, kept, kind)
+                return
+        msg = "there is nothing to delete"
+        raise NodeNotFoundError(msg, source=self.source, path=path)
 
     def move(self, path: str, new_path: str) -> None:
         """Give a node another path; open arrays of it stay good, references name the old one.
@@ -242,16 +245,20 @@ class ZarrWriter(ChangingReader):
             raise LinkTargetError(msg, source=self.source, path=path)
         parent, name = self._new_entry(path)
         entry = link_entry(name, target, parent.path)
-        self._set_links(parent, [*self._link_entries(parent), entry])
+        is_foreign = target.kind == "external" and not leads_to_store(target, self.source)
+        kind = None if is_foreign else self._format
+        self._set_links(parent, [*link_entries(parent.node, kind), entry], kind)
 
-    def _link_entries(self, place: Place) -> list[dict[str, Any]]:
-        return list(place.node.attributes.get(CONVENTIONS[self._format].links) or ())
-
-    def _set_links(self, place: Place, entries: list[dict[str, Any]]) -> None:
-        key = CONVENTIONS[self._format].links
-        place.node.attributes.pop(key, None)
-        if entries:
-            place.node.attributes[key] = entries
+    def _set_links(
+        self, place: Place, entries: list[dict[str, Any]], kind: ZarrFormat | None
+    ) -> None:
+        if kind is None:
+            set_hint(place.node, FOREIGN_LINKS, entries)
+        else:
+            key = CONVENTIONS[kind].links
+            place.node.attributes.pop(key, None)
+            if entries:
+                place.node.attributes[key] = entries
         self._tree.touch(place.path)
 
     # specifications

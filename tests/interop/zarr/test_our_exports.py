@@ -1,9 +1,11 @@
 """HDF5 files of stock pynwb that we export to Zarr: hdmf-zarr reads what stock reads in them."""
 
 import itertools
+import shutil
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 from makers import NWB
 from peerprocess import Peer
@@ -113,3 +115,20 @@ def test_a_store_comes_back_from_hdf5(
     assert differences(expected, without_hints(peer.builders(path, nwb=True))) == []
     found = peer.containers(path, nwb=True)
     assert differences(peer.containers(their_stores["ecephys"], nwb=True), found) == []
+
+
+def test_links_into_hdf5_files_do_not_keep_the_peer_from_opening(
+    data_dir: Path, tmp_path: Path, peer: Peer
+) -> None:
+    for name in ("links_src.nwb", "links_dst.nwb"):
+        shutil.copy(data_dir / "nwb" / name, tmp_path)
+    store, back = tmp_path / "d.nwb.zarr", tmp_path / "back.nwb"
+    export(tmp_path / "links_dst.nwb", store, peer)
+    nodes = peer.builders(store, nwb=True)
+    assert "/acquisition/local/data" in nodes
+    assert "/acquisition/ext_data/data" not in nodes
+    with open_io(store) as src, open_io(back, "w") as dst:
+        dst.export(src)
+    with h5py.File(back) as file:
+        link = file.get("acquisition/ext_data/data", getlink=True)
+        assert (link.filename, link.path) == ("links_src.nwb", "/acquisition/orig/data")
