@@ -142,7 +142,7 @@ class ZarrReader(StoreNodes):
         for inner, shown in self._mounts.get(target.source, {}).items():
             if path == inner or path.startswith(f"{inner.rstrip('/')}/"):
                 return self.node(shown + path[len(inner.rstrip("/")) :])
-        if self._others.get(target.source) is None:
+        if not isinstance(self._others.get(target.source), StoreNodes):
             return None
         return self.node(f"/{_ABROAD}{list(self._others).index(target.source)}{path}")
 
@@ -152,7 +152,7 @@ class ZarrReader(StoreNodes):
             return super()._locate(path, depth)
         others = list(self._others.values())
         other = others[int(number)] if int(number) < len(others) else None
-        return Broken() if other is None else other._locate(f"/{inner}", depth)
+        return other._locate(f"/{inner}", depth) if isinstance(other, StoreNodes) else Broken()
 
     def _shown(self, place: Place) -> str:
         """Return the path of a node here: its own, or that of the link which leads to its store."""
