@@ -243,6 +243,13 @@ def interop_zarr(session: nox.Session, peer: str) -> None:
     pytest(session, "tests/interop/zarr")
 
 
+@nox.session(python="3.12")
+def tutorial(session: nox.Session) -> None:
+    """Run the page that ends with stock hdmf-zarr, which is here beside our own backends."""
+    session.install(*editable("testing,hdmf"), *group("test", "incumbent"), *ZARR_PEERS["0.14"][1])
+    session.run("python", "-P", "docs/run_examples.py", "docs/user/tutorial.md")
+
+
 @nox.session
 def corpus(session: nox.Session) -> None:
     """Compare what we read from the real files outside the clone with plain h5py."""
@@ -310,7 +317,11 @@ def docs(session: nox.Session) -> None:
     session.run(
         "sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html"
     )
-    session.run("python", "-P", "docs/run_examples.py")
+    # The tutorial has a session of its own: it needs hdmf-zarr.
+    pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    own = {ROOT / "docs" / "user" / "tutorial.md"}
+    shown = [str(page) for page in sorted(pages) if page not in own and "_build" not in page.parts]
+    session.run("python", "-P", "docs/run_examples.py", *shown)
     session.run(
         "python", "-P", "-m", "pytest", "-p", "no:randomly", "--doctest-modules",
         "--pyargs", "hdmf_io_core", "hdmf_io_hdf5", "hdmf_io_zarr",

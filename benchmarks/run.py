@@ -1,6 +1,6 @@
 """Run the benchmarks and print a table.
 
-``python benchmarks/run.py [--quick] [--json PATH] [opening] [reading] [writing] [converting]``
+``python benchmarks/run.py [--quick] [--json PATH] [TOPIC...]``, topics as in ``TOPICS``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import bridge
 import converting
 import opening
 import reading
 import writing
 from harness import machine, measure, table, write_json
 
-TOPICS = {"opening": opening, "writing": writing, "reading": reading, "converting": converting}
+TOPICS = {
+    "opening": opening,
+    "writing": writing,
+    "reading": reading,
+    "converting": converting,
+    "bridge": bridge,
+}
 
 
 def main() -> None:

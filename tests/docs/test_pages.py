@@ -12,8 +12,8 @@ from hdmf_io_core.io import open as opening
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-# What needs hdmf runs where hdmf is: tests/interop/bridge/test_page.py.
-ELSEWHERE = {ROOT / "docs/user/nwb.md"}
+# What needs hdmf runs where hdmf is: tests/interop/bridge/test_page.py, and `nox -s tutorial`.
+ELSEWHERE = {ROOT / "docs/user/nwb.md", ROOT / "docs/user/tutorial.md"}
 SHOWN = [page for page in PAGES if "_build" not in page.parts and page not in ELSEWHERE]
 
 
