@@ -90,6 +90,8 @@ def decode(raw: AnyArray, element: ElementType, out: AnyArray, references: Refer
 def encode(values: AnyArray, element: ElementType, references: References, path: str) -> AnyArray:
     """Return the transfer buffer that stores ``values``; C-contiguous.
 
+    That is ``values`` itself where it needs no change.
+
     Parameters
     ----------
     values : ndarray, dtype ``memory_dtype(element)``
@@ -111,7 +113,10 @@ def encode(values: AnyArray, element: ElementType, references: References, path:
     UnresolvedReferenceError
         The target of a reference is not in the file.
     """
-    raw = np.zeros(values.shape, transfer_buffer((), element).dtype)
+    dtype = transfer_buffer((), element).dtype
+    if values.dtype == dtype and values.flags.c_contiguous and is_plain(element):
+        return values
+    raw = np.zeros(values.shape, dtype)
     _encode_into(raw, values, element, _Place(references, path))
     return raw
 

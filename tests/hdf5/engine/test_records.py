@@ -14,6 +14,7 @@ from hdmf_io_core.chunks.encode import is_encodable
 from hdmf_io_core.chunks.pool import WorkerPool
 from hdmf_io_core.chunks.tails import Tails
 from hdmf_io_core.chunks.write import write_array
+from hdmf_io_hdf5 import values as hdf5_values
 from hdmf_io_hdf5.writer import HDF5Writer
 
 PACKED = np.dtype([("t", "<f8"), ("n", "<u2")])
@@ -100,3 +101,20 @@ def test_records_never_written_are_the_fill_value(tmp_path: Path, dtype: Any) ->
         expected = file["x"][()]
     with open_io(tmp_path / "x.h5", "r") as io:
         assert np.array_equal(io.read()["x"].data[...], expected)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("is_written_to", [True, False])
+def test_numbers_go_to_hdf5_without_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_written_to: bool
+) -> None:
+    values = np.arange(60_000, dtype="<i4").reshape(300, 200)
+    values.flags.writeable = is_written_to
+    copied: list[Any] = []
+    monkeypatch.setattr(hdf5_values, "_encode_into", lambda *a: copied.append(a))
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file.create_dataset("x", values.shape, values.dtype)
+        writer = HDF5Writer(file, close_file=False)
+        write_array(values, writer.open_sink("/x"), slab_bytes=40_000)
+        writer.close()
+        assert np.array_equal(file["x"][()], values)
+    assert copied == []
