@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdmf_io_core.storage.dtypes import CompoundType, ElementType, TextType
+from hdmf_io_core.storage.dtypes import CompoundType, ElementType, TextType, memory_dtype
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import JSON
@@ -21,15 +22,34 @@ def fill_value(stored: Any, dtype: np.dtype[Any], element: ElementType) -> objec
     """Return the fill value in memory form; None for what storages fill with anyway."""
     if isinstance(element, TextType):
         return stored if isinstance(stored, str) and stored else None
-    if dtype.hasobject or dtype.kind == "U" or isinstance(element, CompoundType):
+    if dtype.hasobject or dtype.kind == "U" or stored is None:
         return None
-    if stored is None:
-        return None
+    if isinstance(element, CompoundType):
+        return _record_fill(stored, dtype, element)
     value = _parsed_fill(stored, dtype)
     return None if value.tobytes() == bytes(dtype.itemsize) else value
 
 
+def _record_fill(stored: Any, dtype: np.dtype[Any], element: CompoundType) -> object:
+    """Return the fill value of records; None for zeros, and for records with text."""
+    memory = memory_dtype(element)
+    if memory.hasobject or memory.names != dtype.names:
+        return None
+    value = _parsed_fill(stored, dtype)
+    if value.tobytes() == bytes(dtype.itemsize):
+        return None
+    cell = np.zeros((), memory)
+    cell[()] = value
+    return cell[()]
+
+
 def _parsed_fill(stored: Any, dtype: np.dtype[Any]) -> Any:
+    if dtype.names is not None and isinstance(stored, Mapping):
+        record = np.zeros((), dtype)
+        for name in dtype.names:
+            if name in stored and dtype[name].kind != "U":
+                record[name] = _parsed_fill(stored[name], dtype[name])
+        return record[()]
     if dtype.kind == "c" and isinstance(stored, (list, tuple)):
         parts = [float(_parsed_fill(part, np.dtype(np.float64))) for part in stored]
         return np.array(complex(*parts), dtype)[()]
@@ -49,7 +69,11 @@ def fill_json(value: object, dtype: np.dtype[Any], zarr_format: ZarrFormat) -> J
         text = value if isinstance(value, str) else ""
         return text if zarr_format == 3 else (text or 0)
     if dtype.names is not None and zarr_format == 3:
-        return {name: fill_json(None, dtype[name], 3) for name in dtype.names}
+        record: Any = value if isinstance(value, np.void) else {}
+        return {
+            name: fill_json(record[name] if len(record) else None, dtype[name], 3)
+            for name in dtype.names
+        }
     if dtype.kind == "U":
         return ""
     cell: Any = np.zeros((), dtype) if value is None else np.array(value, dtype)
@@ -57,7 +81,15 @@ def fill_json(value: object, dtype: np.dtype[Any], zarr_format: ZarrFormat) -> J
         return base64.b64encode(cell.tobytes()).decode("ascii")
     if dtype.kind == "c":
         return [_float_json(float(cell.real)), _float_json(float(cell.imag))]
+    if dtype.kind == "f" and zarr_format == 3 and _has_payload(cell):
+        bits: bytes = cell.astype(dtype.newbyteorder(">")).tobytes()
+        return f"0x{bits.hex()}"
     return _float_json(cell.item()) if dtype.kind == "f" else cell.item()
+
+
+def _has_payload(cell: Any) -> bool:
+    """Whether a cell is a NaN of other bits than the usual one, which JSON has no word for."""
+    return bool(np.isnan(cell)) and cell.tobytes() != np.array(np.nan, cell.dtype).tobytes()
 
 
 def _float_json(value: float) -> JSON:
