@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -135,6 +135,8 @@ class HDF5IO(StorageIO):
             swmr=swmr,
             allow_external=allow_external,
         )
+        given = asdict(options) | {"workers": workers, "in_flight_bytes": in_flight_bytes}
+        self.remember(path, manager, given)
         checked = check_mode(mode)
         local = isinstance(path, (str, os.PathLike)) and driver is None
         storage: HDF5Reader

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
+from hdmf_io_core.storage.forking import renewed_after_fork
 from hdmf_io_hdf5.scratch import scratch_name
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ class Changes:
         self._lock = threading.Lock()
         self._started = 0
         self._finished = 0
+        renewed_after_fork(self)
+
+    def renew(self) -> None:
+        """Forget a change that a thread of the parent had under way: it is not this process'."""
+        self._lock = threading.Lock()
+        self._finished = self._started
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from hdmf_io_core.chunks.engine import Engine
@@ -107,6 +108,8 @@ class ZarrIO(StorageIO):
             atomic=atomic,
             allow_external=allow_external,
         )
+        given = asdict(options) | {"workers": workers, "in_flight_bytes": in_flight_bytes}
+        self.remember(path, manager, given)
         checked = check_mode(mode)
         opened = open_storage(path, checked, options)
         self._lock = opened.lock

@@ -25,6 +25,7 @@ from hdmf_io_core.errors import (
     SourceNotFoundError,
     WriteError,
 )
+from hdmf_io_core.storage.forking import renewed_after_fork
 
 __all__ = ["ByteStore", "Bytes", "FolderStore", "ZipFolderStore", "ZipStore"]
 
@@ -194,10 +195,17 @@ class ZipStore:
         # ZipFile's own seeks and reads are two steps.
         self._lock = threading.Lock()
         self._children: dict[str, dict[str, None]] = {}
+        renewed_after_fork(self)
         for key in self._archive.namelist():
             parts = key.rstrip("/").split("/")
             for index, part in enumerate(parts):
                 self._children.setdefault("/".join(parts[:index]), {})[part] = None
+
+    def renew(self) -> None:
+        """Open the file anew: parent and child would move one offset."""
+        self._lock = threading.Lock()
+        if self._archive.fp is not None:
+            self._archive.fp = Path(self.source).open("rb")
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes | None:
         """Return a value, or part of it; None if there is no such key."""

@@ -67,14 +67,18 @@ def assign(sink: ArraySink, key: Any, values: Any) -> None:
     _write_block(sink, selection, block)
 
 
-def assign_field(sink: ArraySink, name: str, key: Any, values: Any) -> None:
+def assign_field(sink: ArraySink, names: tuple[str, ...], key: Any, values: Any) -> None:
     """Write one field of the records that ``key`` selects; the others are read and kept.
 
     Raises
     ------
     SelectionError
-        If there is no such field, or the key selects nothing of the array.
+        If there are several names, no such field, or the key selects nothing of the array.
     """
+    if len(names) != 1:
+        msg = "fields are assigned one at a time"
+        raise SelectionError(msg)
+    (name,) = names
     layout = sink.layout
     fields = layout.dtype.fields if isinstance(layout.dtype, CompoundType) else ()
     field = next((field for field in fields if field.name == name), None)

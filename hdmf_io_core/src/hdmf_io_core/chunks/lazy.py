@@ -64,6 +64,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         takes references only.
     engine
         Reads large selections with several threads; None for the storage alone. Not owned.
+    origin
+        Given whether references are resolved, returns what opens it elsewhere; None if none can.
 
     Notes
     -----
@@ -78,8 +80,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     >>> from hdmf_io_core.storage.layout import ArrayLayout
     >>> from hdmf_io_core.storage.dtypes import NumberType
     >>> storage = MemoryStorage(MemoryFile("example"))
-    >>> int16 = NumberType(np.dtype("i2"))
-    >>> layout = ArrayLayout((1,), int16, chunks=(64,), maxshape=(None,))
+    >>> layout = ArrayLayout((1,), NumberType(np.dtype("i2")), chunks=(64,), maxshape=(None,))
     >>> sink = storage.create_array("/x", layout)
     >>> x = LazyDataset(sink, path="/x", storage_name="example", open_sink=lambda: sink)
     >>> x.append([5, 6])
@@ -97,12 +98,14 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         open_sink: Callable[[], ArraySink] | None = None,
         refer: Callable[[object], object] | None = None,
         engine: Engine | None = None,
+        origin: Callable[[bool], Callable[[], LazyDataset]] | None = None,
     ) -> None:
         self._access = ArrayAccess(source, (storage_name, path), open_sink, engine)
-        self._path = path
-        self._storage_name = storage_name
+        self._storage_name, self._path = storage_name, path
         self._resolver = resolver
         self._refer = refer
+        self._origin = origin
+        self._owner: object = None
 
     @property
     def source(self) -> ArraySource:
@@ -133,6 +136,20 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         same._refer = refer
         return same
 
+    def keep_alive(self, owner: object) -> None:
+        """Hold what the data needs open while it is there."""
+        self._owner = owner
+
+    def __copy__(self) -> LazyDataset:
+        vars(same := type(self).__new__(type(self))).update(vars(self))
+        return same
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._origin is None:
+            msg = "data of a storage that is not opened by name cannot be sent to another process"
+            raise ModeError(msg, source=self._storage_name, path=self._path)
+        return self._origin(self._resolver is not None), ()
+
     def __getitem__(self, key: Any) -> Any:
         with located(self._storage_name, self._path):
             return self._get(key)
@@ -158,13 +175,10 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         sink = self._access.sink()
         names, key = split_names(key)
         values = self._as_references(values)
-        if names is None:
-            assign(sink, key, values)
-        elif len(names) == 1:
-            assign_field(sink, names[0], key, values)
+        if names is not None:
+            assign_field(sink, names, key, values)
         else:
-            msg = "fields are assigned one at a time"
-            raise SelectionError(msg)
+            assign(sink, key, values)
 
     def append(self, values: Any) -> None:
         """Append along the first axis; the rows are in the file's hands at once.
@@ -235,8 +249,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if copy is False:
             msg = "a stored array cannot become an array in memory without a copy"
             raise ValueError(msg)
-        array: AnyArray = np.asarray(self[...])
-        return array if dtype is None else array.astype(dtype, copy=False)
+        return np.asarray(self[...], dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if any(isinstance(out, LazyDataset) for out in kwargs.get("out", ())):
@@ -246,18 +259,18 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         return getattr(ufunc, method)(*arrays, **kwargs)
 
     def __len__(self) -> int:
-        if not self.shape:
-            msg = f"{self._path} is a scalar and has no length"
-            raise TypeError(msg)
-        return self.shape[0]
+        return self._sides("has no length")[0]
 
     def __iter__(self) -> Iterator[Any]:
-        if not self.shape:
-            msg = f"{self._path} is a scalar and cannot be iterated over"
-            raise TypeError(msg)
-        itemsize = self.dtype.itemsize
-        for start, stop in row_blocks(self.shape, self.chunks, itemsize, ITERATION_BYTES):
+        shape, itemsize = self._sides("cannot be iterated over"), self.dtype.itemsize
+        for start, stop in row_blocks(shape, self.chunks, itemsize, ITERATION_BYTES):
             yield from self[start:stop]
+
+    def _sides(self, otherwise: str) -> Shape:
+        if not self.shape:
+            msg = f"{self._path} is a scalar and {otherwise}"
+            raise TypeError(msg)
+        return self.shape
 
     def __repr__(self) -> str:
         try:

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hdmf_io_core.errors import ClosedIOError, OptionError
+from hdmf_io_core.storage.forking import renewed_after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +60,14 @@ class WorkerPool:
         self._bytes = 0
         self._most_bytes = 0
         self._executor: ThreadPoolExecutor | None = None
-        self._pid = os.getpid()
         self._is_closed = False
+        renewed_after_fork(self)
+
+    def renew(self) -> None:
+        """Forget the threads, which a forked child has not, and what they held."""
+        self._lock = threading.Lock()
+        self._bytes = 0
+        self._executor = None
 
     @property
     def workers(self) -> int:
@@ -98,7 +105,7 @@ class WorkerPool:
         with self._lock:
             executor, self._executor = self._executor, None
             self._is_closed = True
-        if executor is not None and self._pid == os.getpid():
+        if executor is not None:
             executor.shutdown(wait=True, cancel_futures=False)
 
     def _start(self, run: Callable[[], T]) -> Future[T] | None:
@@ -108,9 +115,7 @@ class WorkerPool:
         with self._lock:
             if self._is_closed:
                 return None
-            if self._executor is None or self._pid != os.getpid():
-                # A forked child has the object, but none of the threads.
-                self._pid = os.getpid()
+            if self._executor is None:
                 self._executor = ThreadPoolExecutor(
                     self._workers, "hdmf-io", initializer=_mark_worker
                 )

@@ -20,6 +20,7 @@ from hdmf_io_core.io.exporting import (
 from hdmf_io_core.io.hooks import adapted, suggestion
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.io.protocol import HDMFIO
+from hdmf_io_core.io.sharing import Reopenable
 from hdmf_io_core.model.manager import BuildManager, Manager, SupportsAttach
 from hdmf_io_core.plan.execute import execute, hand_out
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
@@ -44,7 +45,7 @@ __all__ = ["StorageIO"]
 R = TypeVar("R", bound=WriteReport)
 
 
-class StorageIO(HDMFIO):
+class StorageIO(Reopenable, HDMFIO):
     """An IO over one storage.
 
     Parameters
@@ -91,7 +92,7 @@ class StorageIO(HDMFIO):
         self._storage: StorageReader | None = storage
         writer = cast("StorageWriter", storage) if may_write(self._mode) else None
         open_sink = writer.open_sink if writer is not None else None
-        self._tree = TreeReader(storage, open_sink, engine=self._engine)
+        self._tree = TreeReader(storage, open_sink, engine=self._engine, origin=self.origin)
 
     @property
     def storage(self) -> StorageReader:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.lazy import LazyDataset
@@ -119,6 +120,9 @@ class TreeReader:
         Opens an array for writing, so that lazy data can be changed and grown; None for read-only.
     engine : Engine or None
         Reads large selections of lazy data; None for the storage alone. Not owned.
+    origin : callable or None
+        Given a path, and whether references are resolved, returns what opens lazy data again in
+        another process; None if that cannot be.
     """
 
     def __init__(
@@ -127,10 +131,12 @@ class TreeReader:
         open_sink: Callable[[str], ArraySink] | None = None,
         *,
         engine: Engine | None = None,
+        origin: Callable[[str, bool], Callable[[], LazyDataset]] | None = None,
     ) -> None:
         self.reader = reader
         self._open_sink = open_sink
         self._engine = engine
+        self._origin = origin
         self._builders: dict[NodeKey, Builder] = {}
 
     def root(self) -> GroupBuilder:
@@ -227,6 +233,7 @@ class TreeReader:
                 storage_name=info.source,
                 open_sink=self._sink_opener(builder),
                 engine=self._engine,
+                origin=partial(self._origin, info.path) if self._origin is not None else None,
             )
         return builder
 
