@@ -223,6 +223,7 @@ class Building:
             attributes,
             dtype=dtype,
             wrapper=options,
+            dimension_names=builder.dimension_labels,
             specs=self._knowledge.specs,
         )
 
@@ -233,15 +234,11 @@ class Building:
                 return None
             return HdmfOptions(content, _LinkOnly(wrapper), carrier=None, native=_same)
         maxshape = self._maxshape(builder, inner, content)
-        if wrapper is None and maxshape is None and not builder.dimension_labels:
+        if wrapper is None and maxshape is None:
             return None
+        native = self._knowledge.native
         return HdmfOptions(
-            content,
-            wrapper,
-            carrier=self._carrier,
-            native=self._knowledge.native,
-            maxshape=maxshape,
-            dimension_names=builder.dimension_labels or None,
+            content, wrapper, carrier=self._carrier, native=native, maxshape=maxshape
         )
 
     def _maxshape(self, builder: Any, inner: Any, content: Any) -> MaxShape | None:

@@ -67,8 +67,6 @@ class HdmfOptions(DataIO):
         The backend's own wrapper: for options of a wrapper that no plugin knows, by their names.
     maxshape : tuple or None
         How far the array may grow, where neither ``wrapper`` nor the data says.
-    dimension_names : tuple of str or None
-        Names of the axes by the specification; the wrapper's own win.
     native : callable
         From the stored array to what the user is given for it.
     """
@@ -81,7 +79,6 @@ class HdmfOptions(DataIO):
         carrier: type[DataIO] | None,
         native: Callable[[Any], object],
         maxshape: MaxShape | None = None,
-        dimension_names: tuple[str | None, ...] | None = None,
     ) -> None:
         is_empty = data is None and wrapper is not None
         super().__init__(
@@ -91,7 +88,6 @@ class HdmfOptions(DataIO):
         )
         self._wrapper = wrapper
         self._maxshape = maxshape
-        self._dimension_names = dimension_names
         self._native = native
         self._backend = carrier
         self._carrier = self._loaded(carrier)
@@ -114,8 +110,6 @@ class HdmfOptions(DataIO):
         link_data = getattr(self._wrapper, "link_data", None)
         if options.maxshape is None and self._maxshape is not None:
             options = replace(options, maxshape=self._maxshape)
-        if options.dimension_names is None:
-            options = replace(options, dimension_names=self._dimension_names)
         return replace(options, link_data=link_data)
 
     def _asked(self, dtype: ElementType | None) -> WriteOptions:

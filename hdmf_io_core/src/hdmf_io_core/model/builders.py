@@ -128,6 +128,8 @@ class DatasetBuilder:
         Element type if it is known beforehand; None to infer it from ``data``.
     wrapper
         The ``DataIO`` that ``data`` came in, which says how to store it; None without one.
+    dimension_names
+        Names of the axes of new data, where ``wrapper`` gives none; None if there are none.
     changed, data_changed
         Whether attributes, or data, may differ from what is stored at ``home``.
     specs
@@ -143,6 +145,7 @@ class DatasetBuilder:
     changed: bool = True
     data_changed: bool = True
     specs: SpecSource | None = None
+    dimension_names: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True, eq=False)

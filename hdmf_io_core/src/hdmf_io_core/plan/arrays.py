@@ -171,6 +171,13 @@ class ArrayPlanner:
     # content
 
     def _content(self, dataset: DatasetBuilder, path: str) -> tuple[ArrayLayout, Content]:
+        layout, content = self._unnamed(dataset, path)
+        names = dataset.dimension_names
+        if names and layout.dimension_names is None and layout.ndim == len(names):
+            layout = replace(layout, dimension_names=names)
+        return layout, content
+
+    def _unnamed(self, dataset: DatasetBuilder, path: str) -> tuple[ArrayLayout, Content]:
         wrapper, data = dataset.wrapper, dataset.data
         if wrapper is not None and wrapper.is_preallocation:
             dtype: ElementType = NumberType(np.dtype(wrapper.dtype))
