@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hdmf_io_core.chunks.engine import Engine
+    from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySink, ArraySource
     from hdmf_io_core.storage.selection import Selection
@@ -52,6 +53,11 @@ class ArrayAccess:
         """The stored array itself, with all that was appended."""
         self._settle()
         return self._source
+
+    @property
+    def element_type(self) -> ElementType:
+        """Type of the elements, which appending does not change."""
+        return self._source.layout.dtype
 
     @property
     def layout(self) -> ArrayLayout:

@@ -293,7 +293,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         return resolve_cells(result, self.element_type, self._resolver)
 
     def _as_references(self, values: Any) -> Any:
-        if self._refer is None or not isinstance(self.element_type, RefType):
+        if self._refer is None or not isinstance(self._access.element_type, RefType):
             return values
         if isinstance(values, (list, tuple, np.ndarray)):
             return [self._as_references(value) for value in values]

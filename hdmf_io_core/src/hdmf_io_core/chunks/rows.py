@@ -61,7 +61,9 @@ class RowBuffer:
         layout = sink.layout
         self._sink = sink
         self._encoder = ChunkEncoder(sink, pool)
-        self._trailing = (layout.shape or ())[1:]
+        # As it was last seen: asking the array costs more than a small append.
+        self._shape: Shape = layout.shape or (0,)
+        self._trailing = self._shape[1:]
         self._n_rows, *trailing = self._encoder.chunk_shape
         self._grid = ChunkGrid(self._trailing, tuple(trailing))
         self._dtype = layout.memory_dtype
@@ -97,7 +99,7 @@ class RowBuffer:
 
     def state(self) -> RowState:
         """Return what :meth:`take_back` needs."""
-        return self._first, self._filled, self._rows, self._sink.layout.shape or ()
+        return self._first, self._filled, self._rows, self._shape
 
     def take_back(self, state: RowState) -> None:
         """Undo all since a state, after an error."""
@@ -106,6 +108,7 @@ class RowBuffer:
         self._first, self._filled, self._rows, shape = state
         if self._sink.layout.shape != shape:
             self._sink.resize(shape)
+        self._shape = shape
 
     def kept(self, selection: Selection) -> AnyArray:
         """Return rows that are kept; the first axis of the selection counts from ``first``."""
@@ -169,9 +172,12 @@ class RowBuffer:
             self._encoder.put((self._first // self._n_rows, *coords), block)
 
     def _grow(self, length: int) -> None:
-        shape = self._sink.layout.shape or (0,)
-        if length > shape[0]:
-            self._sink.resize((length, *shape[1:]))
+        if length > self._shape[0]:
+            self._shape = self._sink.layout.shape or (0,)
+        if length > self._shape[0]:
+            shape = (length, *self._shape[1:])
+            self._sink.resize(shape)
+            self._shape = shape
 
     def __enter__(self) -> RowBuffer:
         self._encoder.__enter__()
