@@ -173,11 +173,25 @@ def interop(session: nox.Session) -> None:
     pytest(session, "tests/interop", "--ignore=tests/interop/zarr")
 
 
-# The suites of hdmf and pynwb themselves, with our classes in the place of theirs.
+# The suites of hdmf, pynwb and hdmf-zarr themselves, with our classes in the place of theirs:
+# requirement, what else it needs, and paths.
 SUITES = {
-    "pynwb": ("pynwb==4.2.*", ("tests/integration/hdf5", "tests/back_compat")),
+    "hdmf-zarr": (
+        "hdmf-zarr==0.14.*",
+        ("zarr==3.4.*", "tqdm", "requests", "aiohttp"),
+        (
+            "tests/unit/test_zarrio.py",
+            "tests/unit/test_io_convert.py",
+            "tests/unit/test_nwbzarrio.py",
+            "tests/unit/test_parallel_write.py",
+            "tests/unit/test_compression_info.py",
+            "tests/unit/test_zarrdataio.py",
+        ),
+    ),
+    "pynwb": ("pynwb==4.2.*", (), ("tests/integration/hdf5", "tests/back_compat")),
     "hdmf": (
         "hdmf==6.2.*",
+        (),
         (
             "tests/unit/test_io_hdf5_h5tools.py",
             "tests/unit/test_io_hdf5.py",
@@ -190,21 +204,22 @@ SUITES = {
 }
 
 
-@nox.session
+@nox.session(python="3.12")
 @nox.parametrize("suite", [nox.param(name, id=name) for name in SUITES])
 def stock_suites(session: nox.Session, suite: str) -> None:
-    """Run the tests of hdmf or pynwb, from its source distribution, on our drop-in classes."""
-    session.install(*editable(), *group("test", "incumbent"))
-    requirement, paths = SUITES[suite]
+    """Run the tests of a stock library, from its source distribution, on our drop-in classes."""
+    requirement, needed, paths = SUITES[suite]
+    own = (requirement, *needed) if needed else ()
+    session.install(*editable(), *group("test", "incumbent"), *own)
     plugin = ROOT / "tests" / "interop" / "bridge"
-    lines = (plugin / "deselected.txt").read_text(encoding="utf-8").splitlines()
+    lines = (plugin / f"deselected-{suite}.txt").read_text(encoding="utf-8").splitlines()
     left_out = [f"--deselect={line}" for line in lines if line.startswith("tests/")]
     folder = Path(session.create_tmp())
     session.run(
         "python", "-m", "pip", "download", "-q", "--no-deps", "--no-binary", suite,
         "-d", str(folder), requirement,
     )  # fmt: skip
-    archive = max(folder.glob(f"{suite}-*.tar.gz"))
+    archive = max(folder.glob(f"{suite.replace('-', '_')}-*.tar.gz"))
     with tarfile.open(archive) as sdist:
         sdist.extractall(folder, filter="data")
     with session.chdir(folder / archive.name.removesuffix(".tar.gz")):

@@ -117,6 +117,10 @@ def test_the_first_answer_of_the_wiring_hooks_counts() -> None:
             return ("second", manager) if manager != "nobody's" else None
 
         @hookimpl
+        def hdmf_io_adapt_dataio(self, kind: type) -> object:
+            return len if kind is list else None
+
+        @hookimpl
         def hdmf_io_dataset_options(self, info: DatasetInfo) -> object:
             return SimpleNamespace(path=info.path)
 
@@ -126,6 +130,8 @@ def test_the_first_answer_of_the_wiring_hooks_counts() -> None:
     assert registry.adapt_manager("mine") == ("first", "mine")
     assert registry.adapt_manager("yours") == ("second", "yours")
     assert registry.adapt_manager("nobody's") is None
+    assert registry.adapt_dataio(list) is len
+    assert registry.adapt_dataio(dict) is None
     info = DatasetInfo("/a", None, (3,), "int64", "memory")
     assert registry.dataset_options(info).path == "/a"
 

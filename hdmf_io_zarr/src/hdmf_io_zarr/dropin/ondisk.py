@@ -66,3 +66,5 @@ class BuildersOnDisk(WritesParts):
             self.set_attributes(obj, attributes)
         except WriteError as error:
             raise TypeError(str(error)) from error
+        # What the user holds was opened before.
+        obj.metadata.attributes.update(self._made(obj.name).attrs.asdict())
