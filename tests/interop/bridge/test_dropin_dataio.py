@@ -203,3 +203,16 @@ def test_a_plain_wrapper_of_ours_is_refused_with_the_one_to_use(
         pytest.raises(OptionError, match=rf"Use {module.__name__}\.dropin\.{name}"),
     ):
         io.write(nwbfile)
+
+
+def test_an_array_keeps_its_layout_when_it_changes_the_backend(tmp_path: Path) -> None:
+    in_hdf5(tmp_path, H5DataIO(DATA, chunks=(10, 3), compression="gzip", shuffle=True)).file.close()
+    with NWBHDF5IO(tmp_path / "x.nwb") as source, NWBZarrIO(tmp_path / "y.zarr", "w") as io:
+        nwbfile = source.read()
+        nwbfile.set_modified()
+        nwbfile.acquisition["s"].set_modified()
+        io.export(source, nwbfile, write_args={"link_data": False})
+    stored = zarr.open_group(tmp_path / "y.zarr", mode="r")["acquisition/s/data"]
+    assert stored.chunks == (10, 3)
+    assert names(stored) == ["Shuffle", "Zlib"]
+    assert np.array_equal(stored[:], DATA)

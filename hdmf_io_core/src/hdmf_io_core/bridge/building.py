@@ -10,7 +10,8 @@ from hdmf.build import LinkBuilder as HdmfLink
 
 from hdmf_io_core.bridge.content import attribute_of, content_of
 from hdmf_io_core.bridge.targets import Knowledge, Targets
-from hdmf_io_core.bridge.wrappers import HdmfOptions, refuse_plain, unwrapped
+from hdmf_io_core.bridge.wrappers import HdmfOptions, LinkOnly, refuse_plain, unwrapped
+from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
@@ -213,6 +214,7 @@ class Building:
             return link
         with located(self._source, path):
             refuse_plain(inner)
+            inner = self._with_layout(inner)
             content, dtype = None, None
             if inner is not None or wrapper is None:
                 content, dtype = content_of(inner, builder.dtype, self._targets.refer)
@@ -232,7 +234,7 @@ class Building:
             # A stored array is linked to, or copied as it is.
             if wrapper is None or not hasattr(wrapper, "link_data"):
                 return None
-            return HdmfOptions(content, _LinkOnly(wrapper), carrier=None, native=_same)
+            return HdmfOptions(content, LinkOnly(wrapper), carrier=None, native=_same)
         maxshape = self._maxshape(builder, inner, content)
         if wrapper is None and maxshape is None:
             return None
@@ -262,6 +264,16 @@ class Building:
         storage: object = self._storage
         return storage.adopt(data) if isinstance(storage, SupportsAdopt) else None
 
+    def _with_layout(self, data: Any) -> Any:
+        """Return an array of another backend's library as ours, which keeps its layout."""
+        other = self._order.storage
+        if data is None or self._adopted(data) is not None or not isinstance(other, SupportsAdopt):
+            return data
+        stored = other.adopt(data)
+        if stored is None:
+            return data
+        return LazyDataset(stored.array, path=stored.path, storage_name=stored.source)
+
     def _exported_link(self, builder: Any, data: Any, path: str) -> LinkBuilder | None:
         """Return the link that stands for data of another place in an export."""
         order = self._order
@@ -275,15 +287,6 @@ class Building:
         if stored.path.rpartition("/")[0] == path.rpartition("/")[0]:
             return None
         return LinkBuilder(builder.name, LinkTarget("soft", stored.path))
-
-
-class _LinkOnly:
-    """Of a wrapper around a stored array nothing counts but whether it is linked to."""
-
-    io_settings: Mapping[str, Any] = {}
-
-    def __init__(self, wrapper: Any) -> None:
-        self.link_data = bool(wrapper.link_data)
 
 
 def _same(value: Any) -> object:

@@ -225,8 +225,9 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         src_io : hdmf.backends.io.HDMFIO or None
             For an export: the IO that the tree was read by.
         """
-        reads = src_io.bridge.read if isinstance(src_io, StorageHDMFIO) else None
-        order = Order(builder, tuple(expandable), export_source, link_data, reads=reads)
+        order = Order(builder, tuple(expandable), export_source, link_data)
+        if isinstance(src_io, StorageHDMFIO):
+            order.reads, order.storage = src_io.bridge.read, src_io.storage_io.storage
         self._io.write(
             cast("Any", order),
             cache_spec=cache_spec,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hdmf_io_core.bridge.reading import Read
+    from hdmf_io_core.storage.protocols import StorageReader
 
 __all__ = ["EXPANDABLE", "Order", "canonical"]
 
@@ -35,6 +36,8 @@ class Order:
         For an export: whether data of other files stays linked.
     reads
         Tells what a builder of another IO was read from; None if there is no other.
+    storage
+        That of another IO of ours, for an export: it knows the layout of its arrays.
     paths
         Filled when it is carried out: where each of hdmf's builders goes, with the builder itself,
         so that it lives as long as its number in memory is used.
@@ -46,6 +49,7 @@ class Order:
     link_data: bool = True
     place: str | None = None
     reads: Callable[[object], Read | None] | None = None
+    storage: StorageReader | None = None
     paths: dict[int, tuple[Any, str]] = field(default_factory=dict)
 
 

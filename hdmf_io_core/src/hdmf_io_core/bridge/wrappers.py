@@ -15,12 +15,12 @@ from hdmf_io_core.errors import DataLossWarning, OptionError
 from hdmf_io_core.io.open import plugin_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import MaxShape
 
-__all__ = ["HdmfOptions", "refuse_plain", "unwrapped"]
+__all__ = ["HdmfOptions", "LinkOnly", "refuse_plain", "unwrapped"]
 
 _DESCRIBING = frozenset({"data", "dtype", "shape"})
 
@@ -143,3 +143,12 @@ def _settings(wrapper: Any) -> dict[str, Any]:
         for name, value in found.items()
         if name not in _DESCRIBING and value is not None
     }
+
+
+class LinkOnly:
+    """Of a wrapper around a stored array nothing counts but whether it is linked to."""
+
+    io_settings: Mapping[str, Any] = {}
+
+    def __init__(self, wrapper: Any) -> None:
+        self.link_data = bool(wrapper.link_data)
