@@ -221,3 +221,15 @@ def test_the_report_says_what_was_done(made: Path, tmp_path: Path) -> None:
     text = str(report)
     assert "1 copied chunk by chunk" in text
     assert "verified" in text
+
+
+def test_plugins_that_readers_need_are_named(made: Path, tmp_path: Path) -> None:
+    store = tmp_path / "d.zarr"
+    export(made, store, recompress={"/a/x": "zstd", "/b/x": "blosc"})
+    report = export(store, tmp_path / "plugins.h5")
+    assert report.needs == {
+        "/a/x": ("the plugin of HDF5's filter 32015",),
+        "/b/x": ("the plugin of HDF5's filter 32001",),
+    }
+    assert "readers need the plugin of HDF5's filter 32001" in str(report)
+    assert export(store, tmp_path / "plain.h5", recompress="gzip").needs == {}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["adapted_layout"]
 
 _BLOSC, _ZSTD = 32001, 32015
+_LAST_OWN_FILTER = 32000
+"""h5py brings lzf (32000); what has a greater number is a plugin, as in hdf5plugin."""
 _BLOSC_COMPRESSORS = ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd")
 _COMPRESSORS = frozenset({"blosc", "bz2", "gzip", "lz4", "lzma", "zstd"})
 
@@ -43,9 +45,14 @@ def adapted_layout(layout: ArrayLayout) -> AdaptedLayout:
         chunks = tuple(chunk if limit is None else min(chunk, limit) for chunk, limit in pairs)
         if 0 in chunks:
             chunks, kept, maxshape = None, [], None
-    return AdaptedLayout(
-        replace(layout, chunks=chunks, codecs=tuple(kept), maxshape=maxshape), tuple(losses)
-    )
+    adapted = replace(layout, chunks=chunks, codecs=tuple(kept), maxshape=maxshape)
+    return AdaptedLayout(adapted, tuple(losses), needs=_needs(kept))
+
+
+def _needs(codecs: list[CodecSpec]) -> tuple[str, ...]:
+    """Return what h5py alone does not read."""
+    plugins = [codec for codec in codecs if filter_number(codec) > _LAST_OWN_FILTER]
+    return tuple(f"the plugin of HDF5's filter {filter_number(codec)}" for codec in plugins)
 
 
 def _inner(entries: list[Any]) -> tuple[CodecSpec, ...]:

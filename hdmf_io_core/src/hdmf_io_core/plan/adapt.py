@@ -52,6 +52,7 @@ def adapt(
     adapted = AdaptedLayout(layout, ())
     if isinstance(dest, SupportsAdaptation):
         adapted = dest.adapt_layout(layout)
+    losses.need(path, adapted.needs)
     if source.layout.storage_class in {"external", "virtual"}:
         losses.add(path, "the layout", _ELSEWHERE, is_form=True)
     if is_asked and adapted.losses:

@@ -155,6 +155,7 @@ class _Run:
         self._streams: list[tuple[ChunkStream, ArraySink]] = []
         self.report = report
         report.losses = plan.losses
+        report.needs = dict(plan.needs)
 
     def clear_the_way(self) -> None:
         """Take every node that moves out of its place, deepest first; the walk puts it in again."""

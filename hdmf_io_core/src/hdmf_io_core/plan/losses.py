@@ -40,11 +40,22 @@ class Losses:
         self._dest = dest
         self._may_lose = may_lose
         self._found: list[Loss] = []
+        self._needs: dict[str, tuple[str, ...]] = {}
 
     @property
     def found(self) -> tuple[Loss, ...]:
         """What is lost, in the order of the walk."""
         return tuple(self._found)
+
+    @property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """What a reader must have besides the format's own library, by path of the array."""
+        return self._needs
+
+    def need(self, path: str, needs: tuple[str, ...]) -> None:
+        """Take note of what a reader of an array must have."""
+        if needs:
+            self._needs[path] = needs
 
     def add(self, path: str, what: str, reason: str, *, is_form: bool = False) -> None:
         """Take note of a loss, of content or of form alone.

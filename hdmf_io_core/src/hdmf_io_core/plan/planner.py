@@ -107,6 +107,7 @@ def plan_write(root: GroupBuilder, dest: StorageWriter, options: PlanOptions) ->
         specs,
         interleave=not options.exhaust_dci,
         losses=planner.losses.found,
+        needs=planner.losses.needs,
     )
 
 
@@ -129,8 +130,6 @@ class _Planner:
         self._moved: set[str] = set()
         self._linked: dict[str, tuple[int, DatasetBuilder]] = {}
         self.specs = SpecsToCache()
-
-    # the walk
 
     def entry(self, entry: Entry, path: str, there: NodeInfo | None) -> None:
         """Plan one entry; ``there`` is what stands at its path now, under its path of now."""

@@ -32,6 +32,9 @@ class WriteReport:
         they are, and those whose elements were encoded anew.
     losses : tuple of Loss
         What could not be kept as it was; empty for a write of new containers.
+    needs : dict of str to tuple of str
+        What readers must have besides the format's own library, such as a plugin, by path of the
+        array.
     is_verified : bool
         Whether the outcome was read again and compared.
     """
@@ -46,6 +49,7 @@ class WriteReport:
     copied: list[str] = field(default_factory=list)
     recoded: list[str] = field(default_factory=list)
     losses: tuple[Loss, ...] = ()
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_verified: bool = False
 
     def __str__(self) -> str:
@@ -85,6 +89,8 @@ class ConversionReport(WriteReport):
         if self.copied or self.recoded:
             how = f"{len(self.copied)} copied chunk by chunk, {len(self.recoded)} encoded anew"
             lines.append(f"  arrays: {how}")
+        wanted = sorted({need for needs in self.needs.values() for need in needs})
+        lines += [f"  readers need {need}" for need in wanted]
         if self.is_verified:
             lines.append("  verified: source and copy are equal")
         return lines

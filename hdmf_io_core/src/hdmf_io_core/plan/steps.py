@@ -229,6 +229,8 @@ class WritePlan:
         Whether streams are drained one chunk each in turn, after everything else.
     losses
         What the destination cannot hold as it was.
+    needs
+        What readers must have besides the format's own library, by path of the array.
     """
 
     source: str
@@ -236,6 +238,7 @@ class WritePlan:
     specs: SpecDocuments = field(default_factory=dict)
     interleave: bool = False
     losses: tuple[Loss, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         steps = (f"  {step}" for step in self.steps)

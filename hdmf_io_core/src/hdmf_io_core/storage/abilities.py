@@ -94,11 +94,13 @@ class AdaptedLayout(NamedTuple):
     """A layout that a storage can hold, and what of the wanted one is lost by it, in words.
 
     ``keeps_bytes`` is False where chunks are encoded otherwise than the layout's codecs say.
+    ``needs`` says, in words, what a reader must have besides the format's own library.
     """
 
     layout: ArrayLayout
     losses: tuple[str, ...]
     keeps_bytes: bool = True
+    needs: tuple[str, ...] = ()
 
 
 @runtime_checkable
