@@ -155,7 +155,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             return self._get(key)
 
     def _get(self, key: Any) -> Any:
-        if self.layout.shape is None:
+        layout = self.layout  # Once: it may have to be asked for in the file.
+        if layout.shape is None:
             if key is Ellipsis or key == ():
                 return Empty(self.element_type)
             msg = "an array without a shape has no elements to select"
@@ -163,8 +164,10 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         names, rest = split_names(key)
         if names is not None:
             return FieldView(self, names, is_record=isinstance(key, list))[rest]
-        selection, finish = parse_key(key, self.shape)
-        result = self._resolve(self._read(selection, finish))
+        selection, finish = parse_key(key, layout.shape)
+        result = self._read(selection, finish, layout.memory_dtype)
+        if self._resolver is not None:
+            result = self._resolve(result)
         return result[()] if finish.is_scalar else result
 
     def __setitem__(self, key: Any, values: Any) -> None:
@@ -280,12 +283,17 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         shape = "no shape" if layout.shape is None else str(layout.shape)
         return f"<LazyDataset {self._path!r}: {shape}, {element_repr(layout.dtype)}>"
 
-    def _read(self, selection: Selection, finish: Finish) -> AnyArray:
-        n_bytes = math.prod(selection.shape) * max(1, self.dtype.itemsize)
-        if finish.points is not None and n_bytes > POINTS_BYTES and finish.shape[0] > 1:
-            # The block around scattered points may be far larger than they are.
-            return np.concatenate([self._read(*half) for half in finish.halves(selection)])
-        return finish.apply(self.read(selection))
+    def _read(self, selection: Selection, finish: Finish, dtype: np.dtype[Any]) -> AnyArray:
+        shape = selection.shape
+        if finish.points is not None and finish.shape[0] > 1:
+            n_bytes = math.prod(shape) * max(1, dtype.itemsize)
+            if n_bytes > POINTS_BYTES:
+                # The block around scattered points may be far larger than they are.
+                halves = finish.halves(selection)
+                return np.concatenate([self._read(*half, dtype) for half in halves])
+        block = np.empty(shape, dtype)
+        self._access.read(selection, block)
+        return finish.apply(block)
 
     def _resolve(self, result: AnyArray) -> AnyArray:
         if self._resolver is None or not has_references(self.element_type):
