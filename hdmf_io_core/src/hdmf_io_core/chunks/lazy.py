@@ -132,8 +132,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     ) -> LazyDataset:
         """Return the same array with references resolved, and made, by these functions."""
         same = copy(self)
-        same._resolver = resolver
-        same._refer = refer
+        same._resolver, same._refer = resolver, refer
         return same
 
     def keep_alive(self, owner: object) -> None:
@@ -165,9 +164,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if names is not None:
             return FieldView(self, names, is_record=isinstance(key, list))[rest]
         selection, finish = parse_key(key, layout.shape)
-        result = self._read(selection, finish, layout.memory_dtype)
-        if self._resolver is not None:
-            result = self._resolve(result)
+        result = self._resolve(self._read(selection, finish, layout.memory_dtype))
         return result[()] if finish.is_scalar else result
 
     def __setitem__(self, key: Any, values: Any) -> None:
@@ -229,10 +226,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         out : ndarray, shape ``selection.shape``, dtype ``self.dtype``
             Where to put it; C-contiguous. None to allocate.
         """
-        if selection is None:
-            selection, _ = parse_key((), self.shape)
-        if out is None:
-            out = np.empty(selection.shape, self.dtype)
+        selection = parse_key((), self.shape)[0] if selection is None else selection
+        out = np.empty(selection.shape, self.dtype) if out is None else out
         with located(self._storage_name, self._path):
             self._access.read(selection, out)
         return out
@@ -284,14 +279,11 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         return f"<LazyDataset {self._path!r}: {shape}, {element_repr(layout.dtype)}>"
 
     def _read(self, selection: Selection, finish: Finish, dtype: np.dtype[Any]) -> AnyArray:
-        shape = selection.shape
-        if finish.points is not None and finish.shape[0] > 1:
-            n_bytes = math.prod(shape) * max(1, dtype.itemsize)
-            if n_bytes > POINTS_BYTES:
-                # The block around scattered points may be far larger than they are.
-                halves = finish.halves(selection)
-                return np.concatenate([self._read(*half, dtype) for half in halves])
-        block = np.empty(shape, dtype)
+        n_bytes = math.prod(selection.shape) * max(1, dtype.itemsize)
+        if finish.points is not None and n_bytes > POINTS_BYTES and finish.shape[0] > 1:
+            # The block around scattered points may be far larger than they are.
+            return np.concatenate([self._read(*half, dtype) for half in finish.halves(selection)])
+        block = np.empty(selection.shape, dtype)
         self._access.read(selection, block)
         return finish.apply(block)
 
