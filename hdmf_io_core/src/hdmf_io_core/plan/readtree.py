@@ -279,6 +279,10 @@ class TreeReader:
             origin=partial(self._origin, info.path) if self._origin is not None else None,
         )
 
+    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
+        """Return what opens an array for writing; None where the file is open for reading."""
+        return None if self._open_sink is None else partial(self._open_sink, path)
+
     def _sink_opener(self, builder: DatasetBuilder) -> Callable[[], ArraySink] | None:
         open_sink = self._open_sink
         if open_sink is None:
