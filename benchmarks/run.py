@@ -16,6 +16,7 @@ import bridge
 import converting
 import opening
 import reading
+import stores
 import writing
 from harness import machine, measure, table, write_json
 
@@ -25,6 +26,7 @@ TOPICS = {
     "reading": reading,
     "converting": converting,
     "bridge": bridge,
+    "stores": stores,
 }
 
 

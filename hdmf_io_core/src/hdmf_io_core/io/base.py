@@ -29,7 +29,7 @@ from hdmf_io_core.plan.report import ConversionReport, WriteReport
 from hdmf_io_core.plan.steps import Move
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
 
     from hdmf_io_core.chunks.dataio import DataIO
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.model.container import Container
     from hdmf_io_core.plan.recoding import Rechunk, Recompress
     from hdmf_io_core.plan.steps import WritePlan
-    from hdmf_io_core.storage.protocols import ArraySink, StorageReader, StorageWriter
+    from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
     from hdmf_io_core.types import Mode
 
 __all__ = ["StorageIO"]
@@ -114,10 +114,6 @@ class StorageIO(Reopenable, HDMFIO):
         """The storage as lazy builders."""
         self.storage  # noqa: B018 - raises when closed
         return self._tree
-
-    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
-        """Return what opens an array for writing; None in mode ``r``."""
-        return self.tree.sink_opener(path)
 
     @property
     def engine(self) -> Engine:
