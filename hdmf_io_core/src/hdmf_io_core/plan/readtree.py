@@ -285,15 +285,14 @@ class TreeReader:
 
     def _sink_opener(self, builder: DatasetBuilder) -> Callable[[], ArraySink] | None:
         open_sink = self._open_sink
-        if open_sink is None:
-            return None
 
         def opened() -> ArraySink:
             # Looked up when it is needed: the node may have moved since it was read.
+            assert open_sink is not None
             assert builder.home is not None
             return open_sink(builder.home.access)
 
-        return opened
+        return None if open_sink is None else opened
 
     def _root_name(self) -> str:
         attribute = self.reader.attributes("/").get(ROOT_NAME)
