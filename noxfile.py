@@ -277,6 +277,14 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Kill and fail writers at every one of their calls; some thousand runs."""
+    session.install(*editable(), *group("test"))
+    session.env["HDMF_IO_FAULTS"] = "all"
+    pytest(session, "tests/faults", "-s")
+
+
+@nox.session
 def large(session: nox.Session) -> None:
     """Convert datasets of four gigabytes in bounded memory; takes some minutes and little disk."""
     session.install(*editable(), *group("test"))

@@ -16,7 +16,6 @@ import bridge
 import converting
 import opening
 import reading
-import stores
 import writing
 from harness import machine, measure, table, write_json
 
@@ -26,7 +25,6 @@ TOPICS = {
     "reading": reading,
     "converting": converting,
     "bridge": bridge,
-    "stores": stores,
 }
 
 

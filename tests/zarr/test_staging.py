@@ -13,6 +13,7 @@ import zarr
 from hdmf_io_core import Container, Data
 from hdmf_io_core.durability import syscalls
 from hdmf_io_core.errors import CorruptFileError, WriteError
+from hdmf_io_core.testing.forks import in_child
 from hdmf_io_zarr import ZarrDataIO, ZarrIO
 from hdmf_io_zarr.staging import StagedStore, journal_of, recover
 from hdmf_io_zarr.stores import FolderStore
@@ -33,10 +34,6 @@ def stored(path: Path, zarr_format: Any, *, n_others: int = 1) -> Path:
 
 def append_and_die(path: Path, *, at: str | None = None, nth: int = 1) -> None:
     """Append rows in a child that dies before it commits, or at a call while it does."""
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
     seen: Counter[str] = Counter()
 
     def die(name: str, *arguments: object) -> None:
@@ -44,13 +41,16 @@ def append_and_die(path: Path, *, at: str | None = None, nth: int = 1) -> None:
         if name == at and seen[name] == nth:
             os._exit(1)
 
-    io = ZarrIO(path, "a")
-    io.read()["x"].append([6, 7, 8])
-    io.storage  # noqa: B018 - hands the rows to the store
-    if at is not None:
-        with syscalls.observed(die):
-            io.close()
-    os._exit(0)
+    def append() -> None:
+        io = ZarrIO(path, "a")
+        io.read()["x"].append([6, 7, 8])
+        io.storage  # noqa: B018 - hands the rows to the store
+        if at is not None:
+            with syscalls.observed(die):
+                io.close()
+        os._exit(0)
+
+    in_child(append)
 
 
 def values(path: Path, **options: Any) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from h5py import h5f, h5fd, h5g, h5i
+from h5py import h5d, h5f, h5fd, h5g, h5i
 
 from hdmf_io_hdf5.links import absolute
 from hdmf_io_hdf5.positional import Changes, Descriptor, changes_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
 
+_KEPT, _KEPT_BYTES = 256, 64 * 2**20
 _INTENTS = (h5f.ACC_RDONLY, h5f.ACC_RDWR)
 
 Identity: TypeAlias = tuple[int, int]
@@ -41,10 +42,6 @@ class Home:
         Which other files it may lead to; None for any.
     changes
         Counts the changes of its data.
-    user_block_bytes
-        Bytes before the HDF5 file proper.
-    is_read_only
-        Whether no open of this process may write to it.
     """
 
     fid: h5f.FileID
@@ -52,15 +49,19 @@ class Home:
     source: str
     reach: Reach | None = None
     changes: Changes = field(init=False, repr=False, compare=False)
-    user_block_bytes: int = field(init=False, repr=False, compare=False)
-    is_read_only: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", changes_of(self.number))
-        # Asked for at every read, and the same for as long as the file is open.
-        user_block = int(self.fid.get_create_plist().get_userblock())
-        object.__setattr__(self, "user_block_bytes", user_block)
-        object.__setattr__(self, "is_read_only", self.fid.get_intent() == h5f.ACC_RDONLY)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether no open of this process may write to it."""
+        return bool(self.fid.get_intent() == h5f.ACC_RDONLY)
+
+    @property
+    def user_block_bytes(self) -> int:
+        """Bytes before the HDF5 file proper."""
+        return int(self.fid.get_create_plist().get_userblock())
 
 
 class Homes:
@@ -82,6 +83,20 @@ class Homes:
         self._others: dict[int, Home] = {}
         self._opened: dict[int, h5f.FileID] = {}
         self._descriptors: dict[int, Descriptor | None] = {}
+        self._kept: list[h5d.DatasetID] = []
+        self._kept_bytes = 0
+
+    def keep(self, dsid: h5d.DatasetID, n_bytes: int) -> None:
+        """Leave a dataset that may be written to open until what HDF5 buffers of it is flushed.
+
+        HDF5 writes a dataset's buffers when it closes, and h5py drops the error of a close that
+        nobody called: on a full disk values would be lost without a word. A flush raises.
+        """
+        if len(self._kept) >= _KEPT or self._kept_bytes >= _KEPT_BYTES:
+            h5f.flush(self.own.fid, h5f.SCOPE_GLOBAL)
+            self._kept, self._kept_bytes = [], 0
+        self._kept.append(dsid)
+        self._kept_bytes += n_bytes
 
     def of(self, oid: h5i.ObjectID, number: int | None = None) -> Home:
         """Return the file of an open object; ``number`` is its file number, if it is known."""
@@ -130,6 +145,7 @@ class Homes:
         self.release()()
         # Whoever reads through one just now keeps it open until that is done.
         self._descriptors.clear()
+        self._kept = []
 
 
 def _close_files(opened: tuple[h5f.FileID, ...]) -> None:

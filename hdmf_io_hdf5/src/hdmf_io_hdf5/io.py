@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import h5py
 
 from hdmf_io_core.chunks.engine import Engine
-from hdmf_io_core.durability.beside import new_file
+from hdmf_io_core.durability.beside import new_file, sweep
 from hdmf_io_core.durability.publish import Publication, RenameFile
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.io.base import StorageIO
@@ -21,8 +21,9 @@ from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.types import Mode
 
 __all__ = ["HDF5IO"]
@@ -162,9 +163,16 @@ class HDF5IO(StorageIO):
         """The open storage; belongs to the IO."""
         return cast("HDF5Reader", super().storage)
 
+    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
+        """Return what opens an array for writing; None in mode ``r``."""
+        storage = self.storage
+        return (lambda: storage.open_sink(path)) if isinstance(storage, HDF5Writer) else None
+
 
 def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
     storage_class = HDF5Writer if may_write(mode) else HDF5Reader
+    if may_write(mode) and isinstance(path, (str, os.PathLike)) and "://" not in os.fspath(path):
+        sweep(Path(os.path.realpath(path)))
     file = open_file(path, mode, options)
     return storage_class(
         file,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.durability import syscalls
-from hdmf_io_core.durability.beside import remove
+from hdmf_io_core.durability.beside import remove, sweep
 from hdmf_io_core.durability.syncs import sync_file, sync_files, sync_tree
 from hdmf_io_core.errors import JournalError, WriteError
 from hdmf_io_zarr.conventions import CONTROL_NAMES
@@ -193,6 +193,7 @@ def recover(folder: Path) -> None:
         raise JournalError(msg, source=str(folder), hint=hint) from error
     if journal.is_dir():
         remove(journal)
+    sweep(folder, is_sole=True)
 
 
 # what a commit does, again if need be

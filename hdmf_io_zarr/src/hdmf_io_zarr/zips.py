@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.durability import syscalls
-from hdmf_io_core.durability.beside import new_file, new_folder
+from hdmf_io_core.durability.beside import new_file, new_folder, sweep
 from hdmf_io_core.durability.publish import put_file
 from hdmf_io_core.durability.syncs import sync_file
 from hdmf_io_core.errors import SourceExistsError, WriteError
@@ -99,6 +99,7 @@ def new_zip(
     OpenError
         The target cannot be replaced by a rename, or nothing can be made beside it.
     """
+    sweep(target, is_sole=True)
     new_file(target).discard()
     folder = new_folder(target)
     store = ZipFolderStore(folder.path, source=str(target))

@@ -13,6 +13,7 @@ from hdmf_io_core.durability import beside as besides
 from hdmf_io_core.durability.beside import heal, new_file, new_folder, old_name, sweep
 from hdmf_io_core.durability.publish import replace_file
 from hdmf_io_core.errors import OpenError
+from hdmf_io_core.testing.forks import fork, in_child
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +37,7 @@ def test_a_living_writer_keeps_what_it_writes(make: object, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("make", [new_file, new_folder])
 def test_the_next_writer_removes_what_a_dead_one_left(make: object, tmp_path: Path) -> None:
-    child = os.fork()
-    if child == 0:
-        make(tmp_path / "x")  # type: ignore[operator]
-        os._exit(0)
-    os.waitpid(child, 0)
+    in_child(lambda: make(tmp_path / "x"))  # type: ignore[operator]
     (left,) = names(tmp_path)
     mine = make(tmp_path / "x")  # type: ignore[operator]
     assert names(tmp_path) == [mine.path.name] != [left]
@@ -126,15 +123,16 @@ def test_healing_waits_for_a_living_writer(tmp_path: Path) -> None:
     old = old_name(target)
     old.mkdir()
     read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
+
+    def exchange() -> None:
         besides.lock(old)
         os.write(write, b"1")
         # Long enough that the parent finds it under way; how long does not matter.
         time.sleep(0.05)
         target.mkdir()
         (target / "new").touch()
-        os._exit(0)
+
+    child = fork(exchange)
     os.read(read, 1)
     heal(target)
     os.waitpid(child, 0)

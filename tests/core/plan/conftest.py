@@ -1,12 +1,14 @@
 """Memory files for plans, and a storage that fails where it is told to."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from hdmf_io_core.errors import WriteError
+from hdmf_io_core.io.lifetime import StorageLifetime
 from hdmf_io_core.storage.memory import MemoryFile, MemoryStorage
 from hdmf_io_core.storage.selection import select_all
 
@@ -103,3 +105,11 @@ def snapshot(file: MemoryFile) -> dict[str, Any]:
 def look() -> Callable[[MemoryFile], dict[str, Any]]:
     """Return the function that tells all of a memory file."""
     return snapshot
+
+
+@pytest.fixture(autouse=True)
+def _storages_outlive_their_ios(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let tests look at a storage whose IO they forget; it is in memory alone."""
+    monkeypatch.setattr(StorageLifetime, "close_forgotten", lambda io: None)
+    yield
+    gc.collect()

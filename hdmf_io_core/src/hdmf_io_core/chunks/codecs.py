@@ -6,7 +6,6 @@ is imported when one is met.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -48,9 +47,8 @@ def are_known(codecs: Sequence[CodecSpec]) -> bool:
     return all(codec.name in _KNOWN for codec in codecs)
 
 
-@lru_cache(64)
 def numcodec(spec: CodecSpec) -> Any:
-    """Return the numcodecs codec of that name and configuration; equal ones are one object.
+    """Return the numcodecs codec of that name and configuration.
 
     Raises
     ------

@@ -108,7 +108,7 @@ class WrittenBeside(ABC):
             hint = "Write under another name, or use mode 'w' to replace it."
             raise SourceExistsError(msg, source=str(self._target), hint=hint) from error
         except OSError as error:
-            msg = f"what was written cannot be published: {error.strerror}"
+            msg = f"what was written cannot be published: {error.strerror or error}"
             hint = "Make room, or see to the file system's errors, and write it again."
             raise WriteError(msg, source=str(self._target), hint=hint) from error
         if old is not None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from hdmf_io_core.chunks.engine import Engine
-from hdmf_io_core.durability.publish import InPlace, Publication
-from hdmf_io_core.errors import ClosedIOError, ModeError
+from hdmf_io_core.errors import ModeError
 from hdmf_io_core.io.exporting import (
     check_copy,
     export_options,
     exported_root,
 )
 from hdmf_io_core.io.hooks import adapted, suggestion
+from hdmf_io_core.io.lifetime import StorageLifetime
 from hdmf_io_core.io.modes import may_write, starts_anew
-from hdmf_io_core.io.protocol import HDMFIO
 from hdmf_io_core.io.sharing import Reopenable
 from hdmf_io_core.model.manager import BuildManager, Manager, SupportsAttach
 from hdmf_io_core.plan.execute import execute, hand_out
@@ -30,9 +28,11 @@ from hdmf_io_core.plan.steps import Move
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from hdmf_io_core.chunks.dataio import DataIO
+    from hdmf_io_core.chunks.engine import Engine
+    from hdmf_io_core.durability.publish import Publication
+    from hdmf_io_core.io.protocol import HDMFIO
     from hdmf_io_core.model.builders import GroupBuilder
     from hdmf_io_core.model.container import Container
     from hdmf_io_core.plan.recoding import Rechunk, Recompress
@@ -45,7 +45,7 @@ __all__ = ["StorageIO"]
 R = TypeVar("R", bound=WriteReport)
 
 
-class StorageIO(Reopenable, HDMFIO):
+class StorageIO(StorageLifetime, Reopenable):
     """An IO over one storage.
 
     Parameters
@@ -77,37 +77,19 @@ class StorageIO(Reopenable, HDMFIO):
         publication: Publication | None = None,
         engine: Engine | None = None,
     ) -> None:
-        self._mode = mode
-        self._engine = engine if engine is not None else Engine()
+        super().__init__(mode, publication=publication, engine=engine)
         self._manager: Manager = BuildManager() if manager is None else adapted(manager)
-        self._publication = publication if publication is not None else InPlace()
         self._is_empty = starts_anew(mode)
-        self._has_failed = False
         self._attach(storage)
         if isinstance(self._manager, SupportsAttach):
             self._manager.attach(self)
 
     def _attach(self, storage: StorageReader) -> None:
         """Work on ``storage`` from here on."""
-        self._storage: StorageReader | None = storage
+        self._storage = storage
         writer = cast("StorageWriter", storage) if may_write(self._mode) else None
         open_sink = writer.open_sink if writer is not None else None
         self._tree = TreeReader(storage, open_sink, engine=self._engine, origin=self.origin)
-
-    @property
-    def storage(self) -> StorageReader:
-        """The open storage, with all that was appended; belongs to the IO.
-
-        Raises
-        ------
-        ClosedIOError
-            If the IO is closed.
-        """
-        if self._storage is None:
-            msg = "the IO is closed"
-            raise ClosedIOError(msg, source=self._source, hint="Open the file again.")
-        self._engine.settle()
-        return self._storage
 
     @property
     def tree(self) -> TreeReader:
@@ -116,29 +98,9 @@ class StorageIO(Reopenable, HDMFIO):
         return self._tree
 
     @property
-    def engine(self) -> Engine:
-        """What moves the chunks of large arrays."""
-        return self._engine
-
-    @property
     def manager(self) -> Manager:
         """What turns builders into containers and back."""
         return self._manager
-
-    @property
-    def source(self) -> str:
-        """Canonical name of what is, or was, open."""
-        return self._storage.source if self._storage is not None else self._source
-
-    @property
-    def mode(self) -> Mode:
-        """The mode it was opened with."""
-        return self._mode
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is open."""
-        return self._storage is not None
 
     def read(self) -> Container:
         """Return the root container; see :meth:`HDMFIO.read`."""
@@ -219,14 +181,6 @@ class StorageIO(Reopenable, HDMFIO):
                 verified=root if verify else None,
             )
 
-    def _writer(self) -> StorageWriter:
-        storage = self.storage
-        if not may_write(self._mode):
-            msg = f"mode {self._mode!r} does not allow to write"
-            hint = "Open with mode 'a' or 'r+' to change the file, 'w' to replace it."
-            raise ModeError(msg, source=storage.source, hint=hint)
-        return cast("StorageWriter", storage)
-
     def _carry_out(
         self,
         plan: WritePlan,
@@ -240,7 +194,7 @@ class StorageIO(Reopenable, HDMFIO):
         writer.commit()
         if verified is not None:
             check_copy(verified, writer, report, self._engine)
-        published = self._publication.publish(writer)
+        published = self._publish(writer)
         self._is_empty = False
         if published is not None:
             self._attach(published)
@@ -251,49 +205,3 @@ class StorageIO(Reopenable, HDMFIO):
             self._manager.settle(container, self._tree.home_of)
         hand_out(plan, self._tree)
         return report
-
-    def flush(self) -> None:
-        """Hand all that was written to the operating system."""
-        if may_write(self._mode):
-            self._writer().flush()
-
-    def close(self) -> None:
-        """Publish what was written and release the storage; a second call does nothing."""
-        storage = self._storage
-        if storage is None:
-            return
-        if self._has_failed and self._publication.is_pending:
-            self._discard()
-            return
-        self._source = storage.source
-        self._engine.settle()
-        if may_write(self._mode):
-            cast("StorageWriter", storage).commit()
-            published = self._publication.publish(cast("StorageWriter", storage))
-            storage = published if published is not None else storage
-        self._storage = None
-        self._engine.close()
-        storage.close()
-
-    def _discard(self) -> None:
-        """Close without publishing what was never published."""
-        storage, self._storage = self._storage, None
-        if storage is not None:
-            self._source = storage.source
-            self._engine.close()
-            self._publication.discard(cast("StorageWriter", storage))
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        if exc_type is not None and may_write(self._mode) and self._publication.is_pending:
-            self._discard()
-        else:
-            self.close()
-
-    def __repr__(self) -> str:
-        state = "open" if self.is_open else "closed"
-        return f"<{type(self).__name__} {self.source!r} mode {self._mode!r} {state}>"
