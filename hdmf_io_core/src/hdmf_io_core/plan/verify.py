@@ -112,7 +112,7 @@ class _Comparison:
         return known is None
 
     def _node(self, path: str, one: Builder, other: Builder) -> None:
-        if type(one) is not type(other):
+        if _kind(one) != _kind(other):
             raise self._difference(path, f"{_kind(one)} became {_kind(other)}")
         self._attributes(path, one.attributes, other.attributes)
         if isinstance(one, DatasetBuilder) and isinstance(other, DatasetBuilder):
@@ -245,7 +245,9 @@ def _identity(builder: Builder) -> Any:
 
 
 def _kind(builder: Builder) -> str:
-    return f"a {type(builder).__name__.removesuffix('Builder').lower()}"
+    if isinstance(builder, GroupBuilder):
+        return "a group"
+    return "a dataset" if isinstance(builder, DatasetBuilder) else "a datatype"
 
 
 def _cells(value: Any) -> AnyArray:
