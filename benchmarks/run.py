@@ -16,11 +16,13 @@ import bridge
 import converting
 import opening
 import reading
+import structure
 import writing
 from harness import machine, measure, table, write_json
 
 TOPICS = {
     "opening": opening,
+    "structure": structure,
     "writing": writing,
     "reading": reading,
     "converting": converting,
