@@ -28,10 +28,12 @@ def open_array(
     home = homes.of(dsid)
     array = HDF5Array(dsid, home, path, is_closed)
     layout = array.layout
-    if not home.is_read_only and home is homes.own:
+    is_raw = is_fixed_size(layout.dtype) and is_exact(dsid.get_type(), layout.dtype)
+    if not home.is_read_only and home is homes.own and not (layout.chunks and is_raw):
+        # An open dataset does not read back what was then written to it raw.
         homes.keep(dsid, prod(layout.shape or ()) * layout.memory_dtype.itemsize)
     # Text of variable length and references are heap and header addresses of this one file.
-    if not is_fixed_size(layout.dtype) or not is_exact(dsid.get_type(), layout.dtype):
+    if not is_raw:
         return array
     if layout.chunks:
         return HDF5ChunkedArray(array, homes, home)

@@ -22,7 +22,7 @@ _OPTIONS = {
     "consolidate": "whether each write ends with consolidated metadata",
     "storage_options": "a mapping of options for the file system behind a URL",
     "allow_unfinished": "whether to open a store that a writer left unfinished",
-    "atomic": "whether mode 'w' writes beside the target and replaces it at the first write",
+    "atomic": "whether changes wait beside the target until they are whole; False: in place",
     "allow_external": "where links may lead: 'anywhere', or to stores in the 'folder' of this one",
     "workers": "threads that encode and decode chunks; 1 for none but the caller's",
     "in_flight_bytes": "bytes of chunks that are held at once; 64 MiB unless told",

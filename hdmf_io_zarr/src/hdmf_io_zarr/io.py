@@ -54,7 +54,8 @@ class ZarrIO(StorageIO):
     allow_unfinished : bool
         Whether to open a store that a writer left unfinished.
     atomic : bool
-        False lets mode ``w`` write to the place itself: the old content goes with the first change.
+        False writes to the place itself: in mode ``w`` the old content goes with the first change,
+        in ``a`` and ``r+`` a writer that dies leaves a store that is marked as unfinished.
     allow_external : {"anywhere", "folder"} or None
         Which stores links and references may lead to: any, or those in the folder that this one is
         in, and below; files of a local store, too, must then lie in it. None is ``folder`` for
