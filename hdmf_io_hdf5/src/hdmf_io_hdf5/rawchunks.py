@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hdmf_io_core.storage.abilities import RawFetch
-    from hdmf_io_core.types import ChunkCoords, Shape
+    from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes
     from hdmf_io_hdf5.positional import Descriptor
@@ -124,6 +124,15 @@ class HDF5ChunkedArray(HDF5Array):
         if not self._home.is_read_only:
             h5f.flush(self._home.fid, h5f.SCOPE_LOCAL)
         return self._guarded(self._listed, None)
+
+    def write(self, region: Region, values: AnyArray) -> None:
+        """As :meth:`HDF5Array.write`; chunks that HDF5 holds back would fail unseen at its end."""
+        super().write(region, values)
+        try:
+            self._dsid.flush()
+        except (OSError, RuntimeError) as error:
+            msg = "HDF5 could not write the values"
+            raise WriteError(msg, **self._where) from error
 
     def write_raw(self, coords: ChunkCoords, chunk: RawChunk) -> None:
         """Store the encoded bytes of a whole chunk; filters are not run.
