@@ -81,7 +81,7 @@ def read(store: Path, field: str) -> int:
         return int(io.read()[field].data[2])  # type: ignore[union-attr]
 
 
-def peer(*command: str) -> Any:
+def peer(*command: str | int) -> Any:
     """Have the peer's process do something; it starts with the first call, which is not timed."""
     process = _peer_process()
     assert process.stdin is not None

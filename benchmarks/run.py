@@ -16,6 +16,7 @@ import bridge
 import converting
 import opening
 import reading
+import stores
 import structure
 import writing
 from harness import machine, measure, table, write_json
@@ -27,6 +28,7 @@ TOPICS = {
     "reading": reading,
     "converting": converting,
     "bridge": bridge,
+    "stores": stores,
 }
 
 

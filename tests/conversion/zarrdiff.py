@@ -32,8 +32,9 @@ def nodes(store: Path) -> dict[str, Node]:
     found = {}
     for document in sorted(store.rglob("*")):
         if document.name in {"zarr.json", ".zgroup", ".zarray"}:
-            path = "/" + document.parent.relative_to(store).as_posix().strip(".")
-            found[path] = _node(document)
+            # Names may begin or end with a dot; the root alone is one.
+            inside = document.parent.relative_to(store).parts
+            found["/" + "/".join(inside)] = _node(document)
     return found
 
 

@@ -20,11 +20,9 @@ from hdmf_io_core.errors import (
     WriteError,
 )
 from hdmf_io_core.storage.extent import check_resize
-from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.external import withheld_data
 from hdmf_io_hdf5.filters import missing_filter
 from hdmf_io_hdf5.knownfilters import unknown_filter
-from hdmf_io_hdf5.layouts import read_layout
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.selections import Block, blocks
 from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
@@ -55,29 +53,27 @@ class HDF5Array:
         The file that holds it.
     path : str
         The path it was asked for by, for errors.
+    layout : ArrayLayout
+        Its layout, as it is now.
     is_closed : callable
         Whether the reader was closed since.
-
-    Raises
-    ------
-    UnsupportedDtypeError
-        The element type has no counterpart.
     """
 
     def __init__(
-        self, dsid: h5d.DatasetID, home: Home, path: str, is_closed: Callable[[], bool]
+        self,
+        dsid: h5d.DatasetID,
+        home: Home,
+        path: str,
+        *,
+        layout: ArrayLayout,
+        is_closed: Callable[[], bool],
     ) -> None:
         self._dsid = dsid
         self._home = home
         self._path = path
         self._is_closed = is_closed
-        try:
-            self._element = element_type(dsid.get_type())
-        except HdmfIOError as error:
-            raise type(error)(
-                error.what, source=home.source, path=path, hint=error.hint
-            ) from error.__cause__
-        self._layout = read_layout(dsid, self._element, home)
+        self._element = layout.dtype
+        self._layout = layout
 
     @property
     def dsid(self) -> h5d.DatasetID:
@@ -93,11 +89,6 @@ class HDF5Array:
     def path(self) -> str:
         """The path it was asked for by."""
         return self._path
-
-    @property
-    def is_closed(self) -> Callable[[], bool]:
-        """Whether the reader was closed since."""
-        return self._is_closed
 
     @property
     def layout(self) -> ArrayLayout:

@@ -9,13 +9,20 @@ import numpy as np
 from h5py import h5, h5a, h5i, h5p, h5s
 
 from hdmf_io_core.errors import HdmfIOError, UnsupportedDtypeError, WriteError
-from hdmf_io_core.storage.dtypes import ArrayType, ElementType, VlenType, memory_dtype
+from hdmf_io_core.storage.dtypes import (
+    ArrayType,
+    ElementType,
+    NumberType,
+    TextType,
+    VlenType,
+    memory_dtype,
+)
 from hdmf_io_core.storage.layout import Attribute, AttrValue, Empty
 from hdmf_io_hdf5.dtypes import element_type, file_type
 from hdmf_io_hdf5.links import to_name, to_text
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import memory_type, transfer_buffer
-from hdmf_io_hdf5.values import decode, encode
+from hdmf_io_hdf5.values import decode, decoded_text, encode
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, Shape
@@ -47,9 +54,10 @@ def read_attribute(oid: h5i.ObjectID, name: bytes, home: Home, path: str) -> Att
     try:
         element = element_type(aid.get_type())
         space = aid.get_space()
-        if space.get_simple_extent_type() == h5s.NULL:
+        extent = space.get_simple_extent_type()
+        if extent == h5s.NULL:
             return Attribute(Empty(element), element)
-        shape = tuple(int(n) for n in space.get_simple_extent_dims())
+        shape = () if extent == h5s.SCALAR else tuple(map(int, space.get_simple_extent_dims()))
         raw = transfer_buffer(shape, element)
         if raw.size:
             # The memory type is ours: HDF5 would write addresses for the file's variable types.
@@ -64,6 +72,10 @@ def read_attribute(oid: h5i.ObjectID, name: bytes, home: Home, path: str) -> Att
         ) from error.__cause__
     finally:
         aid.close()
+    if isinstance(element, NumberType):
+        return Attribute(raw if shape else raw[()], element)
+    if isinstance(element, TextType) and not shape:
+        return Attribute(decoded_text(raw.item(), element), element)
     out = np.empty(raw.shape, memory_dtype(_innermost(element)))
     decode(raw, element, out, References(home))
     return Attribute(out if out.ndim else out[()], element)

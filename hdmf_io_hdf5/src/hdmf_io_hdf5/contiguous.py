@@ -11,7 +11,12 @@ from hdmf_io_core.errors import CorruptFileError
 from hdmf_io_hdf5.arrays import HDF5Array
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from h5py import h5d
+
     from hdmf_io_core.storage.abilities import FlatRead
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_hdf5.homes import Home, Homes
     from hdmf_io_hdf5.positional import Descriptor
 
@@ -23,16 +28,25 @@ class HDF5ContiguousArray(HDF5Array):
 
     Parameters
     ----------
-    array : HDF5Array
-        The dataset, opened.
+    dsid, path, layout, is_closed
+        As of :class:`HDF5Array`.
+    home : Home
+        The file that holds it, one of ``homes``.
     homes : Homes
         The reader's files.
-    home : Home
-        The one that holds the dataset.
     """
 
-    def __init__(self, array: HDF5Array, homes: Homes, home: Home) -> None:
-        super().__init__(array.dsid, home, array.path, array.is_closed)
+    def __init__(
+        self,
+        dsid: h5d.DatasetID,
+        home: Home,
+        path: str,
+        *,
+        layout: ArrayLayout,
+        is_closed: Callable[[], bool],
+        homes: Homes,
+    ) -> None:
+        super().__init__(dsid, home, path, layout=layout, is_closed=is_closed)
         self._homes = homes
         # Not the descriptor: an array outlives its file, and would keep it open and locked.
         self._start: int | None = None

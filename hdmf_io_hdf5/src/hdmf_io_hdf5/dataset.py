@@ -62,7 +62,7 @@ class H5Dataset(LazyDataset):
             path=stored.path,
             storage_name=stored.source,
             resolver=resolve,
-            open_sink=io.sink_opener(stored.path),
+            open_sink=io.tree.sink_opener(stored.path),
         )
         self._native = dataset
 

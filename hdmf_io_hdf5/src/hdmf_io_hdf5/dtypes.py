@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,28 @@ def element_type(tid: h5t.TypeID) -> ElementType:
     UnsupportedDtypeError
         Times, references of the 1.12 kind, sequences of arrays, and numbers that numpy has not.
     """
+    try:
+        return _decoded(tid.encode())[0]
+    except UnsupportedDtypeError:
+        # Encoded, references forget that they are those of a file.
+        return _element_type(tid)
+
+
+@lru_cache(maxsize=1024)
+def _decoded(encoded: bytes) -> tuple[ElementType, bool]:
+    """Return the element type of an encoded datatype, and whether that says all of it.
+
+    Files hold few types many times; asking HDF5 for every part of one takes longer than its bytes.
+    """
+    tid = h5t.decode(encoded)
+    element = _element_type(tid)
+    try:
+        return element, bool(file_type(element).equal(tid))
+    except UnsupportedDtypeError:
+        return element, False
+
+
+def _element_type(tid: h5t.TypeID) -> ElementType:
     kind = tid.get_class()
     if kind in _NUMBERS:
         return NumberType(_numpy_dtype(tid))
@@ -60,9 +83,9 @@ def element_type(tid: h5t.TypeID) -> ElementType:
     if kind == h5t.COMPOUND:
         return _compound_type(tid)
     if kind == h5t.VLEN and tid.get_super().get_class() != h5t.ARRAY:  # h5py cannot move those
-        return VlenType(element_type(tid.get_super()))
+        return VlenType(_element_type(tid.get_super()))
     if kind == h5t.ARRAY:
-        return ArrayType(element_type(tid.get_super()), tuple(tid.get_array_dims()))
+        return ArrayType(_element_type(tid.get_super()), tuple(tid.get_array_dims()))
     if kind == h5t.OPAQUE:
         return OpaqueType(tid.get_size(), tid.get_tag().decode("utf-8", "surrogateescape"))
     if kind == h5t.REFERENCE and tid.equal(h5t.STD_REF_OBJ):
@@ -93,9 +116,18 @@ def file_type(element: ElementType) -> h5t.TypeID:
         ) from error
 
 
-def is_exact(tid: h5t.TypeID, element: ElementType) -> bool:
-    """Whether ``file_type(element)`` is ``tid`` bit for bit."""
-    return bool(file_type(element).equal(tid))
+def is_exact(tid: h5t.TypeID) -> bool:
+    """Whether :func:`file_type` of the type's element type is the type itself, bit for bit.
+
+    Raises
+    ------
+    UnsupportedDtypeError
+        As :func:`element_type`.
+    """
+    try:
+        return _decoded(tid.encode())[1]
+    except UnsupportedDtypeError:
+        return bool(file_type(_element_type(tid)).equal(tid))
 
 
 def is_fixed_size(element: ElementType) -> bool:
@@ -151,7 +183,7 @@ def _compound_type(tid: h5t.TypeCompoundID) -> ElementType:
     fields = tuple(
         CompoundField(
             tid.get_member_name(i).decode("utf-8", "surrogateescape"),
-            element_type(members[i]),
+            _element_type(members[i]),
             None if packed else offsets[i],
         )
         for i in range(count)

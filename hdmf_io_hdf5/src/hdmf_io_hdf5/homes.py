@@ -42,6 +42,10 @@ class Home:
         Which other files it may lead to; None for any.
     changes
         Counts the changes of its data.
+    user_block_bytes
+        Bytes before the HDF5 file proper.
+    is_read_only
+        Whether no open of this process may write to it.
     """
 
     fid: h5f.FileID
@@ -49,19 +53,15 @@ class Home:
     source: str
     reach: Reach | None = None
     changes: Changes = field(init=False, repr=False, compare=False)
+    user_block_bytes: int = field(init=False, repr=False, compare=False)
+    is_read_only: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", changes_of(self.number))
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether no open of this process may write to it."""
-        return bool(self.fid.get_intent() == h5f.ACC_RDONLY)
-
-    @property
-    def user_block_bytes(self) -> int:
-        """Bytes before the HDF5 file proper."""
-        return int(self.fid.get_create_plist().get_userblock())
+        # Asked for at every read, and the same for as long as the file is open.
+        user_block = int(self.fid.get_create_plist().get_userblock())
+        object.__setattr__(self, "user_block_bytes", user_block)
+        object.__setattr__(self, "is_read_only", self.fid.get_intent() == h5f.ACC_RDONLY)
 
 
 class Homes:

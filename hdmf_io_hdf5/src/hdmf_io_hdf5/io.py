@@ -21,9 +21,8 @@ from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_core.types import Mode
 
 __all__ = ["HDF5IO"]
@@ -162,11 +161,6 @@ class HDF5IO(StorageIO):
     def storage(self) -> HDF5Reader:
         """The open storage; belongs to the IO."""
         return cast("HDF5Reader", super().storage)
-
-    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
-        """Return what opens an array for writing; None in mode ``r``."""
-        storage = self.storage
-        return (lambda: storage.open_sink(path)) if isinstance(storage, HDF5Writer) else None
 
 
 def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:

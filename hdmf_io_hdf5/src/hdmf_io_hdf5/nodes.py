@@ -14,7 +14,7 @@ from h5py import h5, h5g, h5i, h5o, h5p
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo, NodeKind
 from hdmf_io_hdf5.external import permitted_file
-from hdmf_io_hdf5.homes import Home, Homes, Identity, identity, object_kind
+from hdmf_io_hdf5.homes import Home, Homes, Identity, object_kind
 from hdmf_io_hdf5.links import (
     external_candidates,
     join,
@@ -28,16 +28,13 @@ from hdmf_io_hdf5.links import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Index", "Nodes", "index_of"]
+__all__ = ["Nodes"]
 
 _KINDS: dict[int, NodeKind] = {h5g.GROUP: "group", h5g.DATASET: "array", h5g.TYPE: "datatype"}
 _LINKS_LIMIT = 16
 _ABROAD = "\0"
 """What the first part of a path starts with that leads into another file: no name holds it. The
 number of that file follows."""
-
-Index = dict[Identity, str]
-"""The first path, in the order of names, of every object of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,9 @@ class Nodes:
     def __init__(self, homes: Homes, lapl: h5p.PropLAID) -> None:
         self._homes = homes
         self._lapl = lapl
+        # What cannot change keeps the group open that was asked for last.
+        self._is_static = homes.own.is_read_only
+        self._parent: tuple[tuple[str, ...], h5g.GroupID] | None = None
         # By file number: the path there of what external links led to, and the path here.
         self.mounts: dict[int, dict[str, str]] = {}
 
@@ -112,15 +112,14 @@ class Nodes:
         place = self._follow(self._root(home), inner, _LINKS_LIMIT)
         if isinstance(place, _Broken) or not isinstance(place.oid, h5g.GroupID):
             msg = "the node is no group, it has no children"
-            raise NodeNotFoundError(
-                msg,
-                source=self._homes.own.source,
-                path=path,
-            )
+            raise NodeNotFoundError(msg, source=self._homes.own.source, path=path)
         above = "/" + "/".join(parts)
-        names: list[bytes] = []
-        place.oid.links.iterate(names.append, idx_type=_order(place.oid))
-        return (self._entry(place, name, join(above, to_text(name))) for name in names)
+        found: list[tuple[bytes, bool]] = []
+        place.oid.links.iterate(partial(_keep, found), idx_type=_order(place.oid), info=True)
+        return (
+            (self._hard if is_hard else self._entry)(place, name, join(above, to_text(name)))
+            for name, is_hard in found
+        )
 
     def at(self, key: Identity, path: str) -> NodeInfo | None:
         """Return the node at a path of the file of ``key``, under a path of this reader.
@@ -162,7 +161,24 @@ class Nodes:
             # HDF5 would follow external links on the way wherever they lead.
             place = self._follow(self._root(home), inner, _LINKS_LIMIT)
             return None if isinstance(place, _Broken) else place.oid
+        if self._is_static and home is self._homes.own and len(inner) > 1:
+            parent = self._opened_parent(inner[:-1])
+            return None if parent is None else opened(parent, to_name(inner[-1]), self._lapl)
         return opened(home.fid, to_name("/" + "/".join(inner)), self._lapl)
+
+    def _opened_parent(self, parts: tuple[str, ...]) -> h5g.GroupID | None:
+        """Open the group that holds what is asked for; the next question is often for another."""
+        kept = self._parent
+        if kept is None or kept[0] != parts:
+            oid = opened(self._homes.own.fid, to_name("/" + "/".join(parts)), self._lapl)
+            if not isinstance(oid, h5g.GroupID):
+                return None
+            kept = self._parent = (parts, oid)
+        return kept[1]
+
+    def forget(self) -> None:
+        """Let go of the group that is kept open."""
+        self._parent = None
 
     def _root(self, home: Home) -> _Place:
         return _Place(h5o.open(home.fid, b"/"), home, "/")
@@ -253,33 +269,6 @@ class Nodes:
         return _Place(oid, home, link.path) if isinstance(inner, _Broken) else inner
 
 
-def index_of(home: Home) -> Index:
-    """Return the paths of all objects of a file, by one walk over its hard links.
-
-    Notes
-    -----
-    Some 25 us an object. Only this function's own code runs inside HDF5's iteration.
-    """
-    index: Index = {identity(home.fid): "/"}
-    pending = [b"/"]
-    while pending:
-        above = pending.pop()
-        # Opened only now: thousands of open groups would slow every further open down.
-        gid = h5g.open(home.fid, above)
-        names: list[bytes] = []
-        gid.links.iterate(partial(_keep_hard, names), info=True)
-        found = []
-        for name in names:
-            key, kind, _ = object_kind(gid, name)
-            if key not in index:
-                path = above.rstrip(b"/") + b"/" + name
-                index[key] = to_text(path)
-                if kind == h5g.GROUP:
-                    found.append(path)
-        pending.extend(reversed(found))
-    return index
-
-
 def _is_storable(path: str) -> bool:
     try:
         return b"\0" not in to_name(path)
@@ -287,9 +276,8 @@ def _is_storable(path: str) -> bool:
         return False
 
 
-def _keep_hard(names: list[bytes], name: bytes, info: h5py.h5l.LinkInfo) -> None:
-    if info.type == h5py.h5l.TYPE_HARD:
-        names.append(name)
+def _keep(found: list[tuple[bytes, bool]], name: bytes, info: h5py.h5l.LinkInfo) -> None:
+    found.append((name, info.type == h5py.h5l.TYPE_HARD))
 
 
 def _order(gid: h5g.GroupID) -> int:

@@ -19,7 +19,10 @@ from hdmf_io_hdf5.positional import addresses_count_user_block
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from h5py import h5d
+
     from hdmf_io_core.storage.abilities import RawFetch
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes
@@ -41,19 +44,28 @@ class HDF5ChunkedArray(HDF5Array):
 
     Parameters
     ----------
-    array : HDF5Array
-        The dataset, opened.
+    dsid, path, layout, is_closed
+        As of :class:`HDF5Array`.
+    home : Home
+        The file that holds it, one of ``homes``.
     homes : Homes
         The reader's files.
-    home : Home
-        The one that holds the dataset.
     """
 
     concurrent = False
     """HDF5 writes from one thread at a time."""
 
-    def __init__(self, array: HDF5Array, homes: Homes, home: Home) -> None:
-        super().__init__(array.dsid, home, array.path, array.is_closed)
+    def __init__(
+        self,
+        dsid: h5d.DatasetID,
+        home: Home,
+        path: str,
+        *,
+        layout: ArrayLayout,
+        is_closed: Callable[[], bool],
+        homes: Homes,
+    ) -> None:
+        super().__init__(dsid, home, path, layout=layout, is_closed=is_closed)
         self._homes = homes
         self._table: ChunkTable | None = None
         self._lookups = 0

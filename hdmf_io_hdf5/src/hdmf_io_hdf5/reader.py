@@ -31,8 +31,9 @@ from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.external import link_access
 from hdmf_io_hdf5.homes import Homes
 from hdmf_io_hdf5.links import absolute, to_text
-from hdmf_io_hdf5.nodes import Index, Nodes, index_of
+from hdmf_io_hdf5.nodes import Nodes
 from hdmf_io_hdf5.openarrays import open_array
+from hdmf_io_hdf5.pathindex import Index, index_of
 from hdmf_io_hdf5.speccache import SPECLOC, find_spec_group
 
 if TYPE_CHECKING:
@@ -253,6 +254,7 @@ class HDF5Reader:
         if self._is_closed:
             return
         self._is_closed = True
+        self._nodes.forget()
         self._homes.close()
         if self._close_file:
             self._file.close()

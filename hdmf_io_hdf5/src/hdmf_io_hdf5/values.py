@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray
     from hdmf_io_hdf5.references import References
 
-__all__ = ["Utf8InAscii", "decode", "encode", "is_plain"]
+__all__ = ["Utf8InAscii", "decode", "decoded_text", "encode", "is_plain"]
 
 
 class Utf8InAscii(str):
@@ -69,7 +69,7 @@ def decode(raw: AnyArray, element: ElementType, out: AnyArray, references: Refer
     """
     match element:
         case TextType():
-            _fill(out, [_text(cell, element) for cell in raw.ravel().tolist()])
+            _fill(out, [decoded_text(cell, element) for cell in raw.ravel().tolist()])
         case RefType(kind="object") if raw.dtype.kind == "u":
             _fill(out, [references.at_address(address) for address in raw.ravel().tolist()])
         case RefType(kind="object"):
@@ -184,7 +184,8 @@ def _fill(out: AnyArray, cells: list[Any]) -> None:
     out[...] = flat.reshape(out.shape)
 
 
-def _text(cell: bytes | None, element: TextType) -> str | bytes:
+def decoded_text(cell: bytes | None, element: TextType) -> str | bytes:
+    """Return one cell of a transfer buffer as users see it; bytes where it is no UTF-8."""
     raw = cell or b""
     if element.length is not None:
         if element.padding == "null-terminated":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.plugins.backendspec import BackendSpec
@@ -56,6 +55,8 @@ def hdmf_io_sniff(probe: Probe) -> Match | None:
     """Recognise a zip that holds a Zarr root."""
     if probe.source.kind != "path" or probe.is_folder or probe.read_at(0, 4) != b"PK\x03\x04":
         return None
+    import zipfile  # Dear, and needed for few sources.
+
     try:
         with zipfile.ZipFile(probe.source.location) as archive:
             found = [name for name in _MARKERS if name in archive.NameToInfo]

@@ -19,12 +19,12 @@ from hdmf_io_core.storage.dtypes import (
     element_repr,
     memory_dtype,
 )
+from hdmf_io_core.storage.elementjson import element_from_json, element_to_json
 from hdmf_io_core.storage.layout import Attribute, Empty
 from hdmf_io_core.storage.text import check_text
 from hdmf_io_zarr.cells import from_json, to_json
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
 from hdmf_io_zarr.dtypes import disk_type
-from hdmf_io_zarr.elements import element_from_json, element_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

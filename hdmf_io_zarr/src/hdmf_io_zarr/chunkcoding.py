@@ -11,14 +11,16 @@ from hdmf_io_core.chunks.codecs import numcodec
 from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, UnsupportedFeatureError
 from hdmf_io_core.storage.encoding import ChunkEncoding, Shards
 from hdmf_io_core.storage.layout import CodecSpec
+from hdmf_io_core.storage.unpickle import unpickle
 from hdmf_io_zarr.codecs import SHARDING, Chain, chain_of_v3
-from hdmf_io_zarr.unpickle import unpickle
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, Shape
 
 __all__ = ["chunk_encoding"]
 
+_PICKLED_DICTS = (("hdmf_zarr.utils", "ZarrReference"),)
+"""What hdmf-zarr before 0.14 pickled beside lists and text."""
 _INDEX_CODECS = ({"name": "bytes"}, {"name": "crc32c"})
 
 
@@ -85,7 +87,7 @@ class _Objects:
     def decode(self, data: Any) -> AnyArray:
         try:
             if self._codec is None:
-                return np.asarray(unpickle(bytes(data)))
+                return np.asarray(unpickle(bytes(data), dicts=_PICKLED_DICTS))
             if self._name != "vlen-utf8":
                 return np.asarray(self._codec.decode(data))
             try:

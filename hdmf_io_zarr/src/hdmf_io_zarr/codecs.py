@@ -7,6 +7,7 @@ Names of core are those of numcodecs, whatever the format: HDF5's shuffle and de
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numcodecs
@@ -70,6 +71,11 @@ def normalised(spec: CodecSpec) -> CodecSpec:
     """Return a codec with every setting said, so that equal configurations compare equal."""
     if spec.name == SHARDING or spec.name not in numcodecs.registry.codec_registry:
         return spec
+    return _normalised(spec)
+
+
+@lru_cache(256)
+def _normalised(spec: CodecSpec) -> CodecSpec:
     config: dict[str, Any] = {
         key: value for key, value in numcodec(spec).get_config().items() if key != "id"
     }

@@ -63,5 +63,5 @@ class ZarrDataset(LazyDataset):
             path=stored.path,
             storage_name=stored.source,
             resolver=resolve,
-            open_sink=io.sink_opener(stored.path),
+            open_sink=io.tree.sink_opener(stored.path),
         )

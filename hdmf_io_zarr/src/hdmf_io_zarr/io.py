@@ -11,16 +11,14 @@ from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode
 from hdmf_io_zarr.dataio import ZarrDataIO
 from hdmf_io_zarr.opening import StoreOptions, open_storage
-from hdmf_io_zarr.writer import ZarrWriter
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import zarr
     from zarr.abc.store import Store
 
-    from hdmf_io_core.storage.protocols import ArraySink
     from hdmf_io_zarr.conventions import ZarrFormat
     from hdmf_io_zarr.reader import ZarrReader
 
@@ -157,11 +155,6 @@ class ZarrIO(StorageIO):
     def format_options(self) -> dict[str, object]:
         """Options with which ``open_io`` makes another store of this one's format."""
         return {"zarr_format": self.storage.zarr_format}
-
-    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
-        """Return what opens an array for writing; None in mode ``r``."""
-        storage = self.storage
-        return (lambda: storage.open_sink(path)) if isinstance(storage, ZarrWriter) else None
 
     def close(self) -> None:
         """Commit, publish and close; a second call does nothing."""

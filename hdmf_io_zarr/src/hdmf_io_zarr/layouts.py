@@ -13,6 +13,7 @@ from hdmf_io_core.errors import (
     UnsupportedDtypeError,
 )
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
+from hdmf_io_core.storage.elementjson import element_from_json
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_zarr.adapting import same_bytes
 from hdmf_io_zarr.codecs import (
@@ -24,7 +25,6 @@ from hdmf_io_zarr.codecs import (
 )
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
 from hdmf_io_zarr.dtypes import disk_type, natural_element, numpy_of_v3
-from hdmf_io_zarr.elements import element_from_json
 from hdmf_io_zarr.fills import fill_value
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_core.plan.policy import guess_chunks
 from hdmf_io_core.storage.dtypes import CompoundType
+from hdmf_io_core.storage.elementjson import element_to_json
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_zarr.adapting import stored_codecs
 from hdmf_io_zarr.codecs import (
@@ -26,14 +27,13 @@ from hdmf_io_zarr.codecs import (
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
 from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type, type_name, v3_of_numpy
-from hdmf_io_zarr.elements import element_to_json
 
 if TYPE_CHECKING:
     import numpy as np
 
     from hdmf_io_core.types import JSON
 
-__all__ = ["array_node", "check_layout"]
+__all__ = ["array_node"]
 
 
 from hdmf_io_zarr.fills import fill_json
@@ -46,33 +46,16 @@ def _v2_json(dtype: np.dtype[Any]) -> JSON:
     return [[name, _v2_json(dtype[name])] for name in dtype.names]
 
 
-def check_layout(layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
-    """Raise what makes an array impossible.
+def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
+    """Return the node of a new array.
 
     Raises
     ------
     UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
+        Zarr cannot hold it.
     """
-    disk_type(layout.dtype, zarr_format)
-    if layout.chunks is None:
-        if layout.codecs:
-            msg = "codecs without chunks"
-            raise OptionError(msg, hint="Codecs work on chunks: give chunks.")
-        if layout.is_resizable:
-            msg = f"maxshape {layout.maxshape} needs chunks"
-            raise ShapeError(msg, hint="Give chunks.")
-    elif not layout.shape:
-        msg = "a scalar or empty array has no chunks"
-        raise ShapeError(msg, hint="Leave chunks out.")
-    elif any(length < 1 for length in layout.chunks):
-        msg = f"chunks {layout.chunks} have an axis shorter than 1"
-        raise ShapeError(msg)
-    array_node(layout, zarr_format)
-
-
-def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
-    """Return the node of a new array; errors as :func:`check_layout`."""
     disk = disk_type(layout.dtype, zarr_format)
+    _check_chunks(layout)
     shape = layout.shape if layout.shape is not None else (0,)
     if zarr_format == 2 and shape == ():
         shape = (1,)
@@ -116,6 +99,22 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
         node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
     _mark(node, layout, zarr_format)
     return node
+
+
+def _check_chunks(layout: ArrayLayout) -> None:
+    if layout.chunks is None:
+        if layout.codecs:
+            msg = "codecs without chunks"
+            raise OptionError(msg, hint="Codecs work on chunks: give chunks.")
+        if layout.is_resizable:
+            msg = f"maxshape {layout.maxshape} needs chunks"
+            raise ShapeError(msg, hint="Give chunks.")
+    elif not layout.shape:
+        msg = "a scalar or empty array has no chunks"
+        raise ShapeError(msg, hint="Leave chunks out.")
+    elif any(length < 1 for length in layout.chunks):
+        msg = f"chunks {layout.chunks} have an axis shorter than 1"
+        raise ShapeError(msg)
 
 
 def _byte_order(dtype: np.dtype[Any]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.durability.beside import heal, new_folder
 from hdmf_io_core.durability.exchange import ExchangeFolder
+from hdmf_io_core.durability.locking import StoreLock
 from hdmf_io_core.errors import (
     ModeError,
     NotThisFormatError,
@@ -21,7 +22,6 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.io.modes import may_write, starts_anew
 from hdmf_io_core.storage.external import Reach
 from hdmf_io_zarr.documents import find_format
-from hdmf_io_zarr.locking import StoreLock
 from hdmf_io_zarr.objectstore import ObjectStore, open_url
 from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.staging import StagedStore, recover

@@ -24,7 +24,7 @@ from hdmf_io_zarr.conventions import (
 )
 from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.hints import FOREIGN_LINKS, hint_attribute, set_hint
-from hdmf_io_zarr.newarrays import array_node, check_layout
+from hdmf_io_zarr.newarrays import array_node
 from hdmf_io_zarr.references import leads_to_store, link_entries, link_entry, normal_path
 from hdmf_io_zarr.retargeting import retarget
 
@@ -86,10 +86,9 @@ class ZarrWriter(ChangingReader):
         UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
             As :meth:`check_layout`.
         """
-        self.check_layout(path, layout)
+        node = self._new_node(path, layout)
         self._new_entry(path)
-        node, own = array_node(layout, self._format), normal_path(path)
-        self._tree.put(own, node)
+        self._tree.put(normal_path(path), node)
         return ZarrArray(self, node)
 
     def check_layout(self, path: str, layout: ArrayLayout) -> None:
@@ -102,10 +101,13 @@ class ZarrWriter(ChangingReader):
         UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
             Zarr cannot hold such an array.
         """
+        self._new_node(path, layout)
+
+    def _new_node(self, path: str, layout: ArrayLayout) -> Node:
         self.check_open()
         self._check_name(path)
         try:
-            check_layout(layout, self._format)
+            return array_node(layout, self._format)
         except HdmfIOError as error:
             error.source, error.path = error.source or self.source, error.path or path
             raise

@@ -122,14 +122,17 @@ class Building:
 
     # groups and attributes
 
-    def _group(self, builder: Any, path: str, *, name: str) -> GroupBuilder:
+    def _group(self, builder: Any, path: str, *, name: str, may_exist: bool = True) -> GroupBuilder:
         read, home = self._state(builder)
-        if home is None:
+        if home is None and may_exist:
             self._check_free(path)
         attributes, changed = self._attributes(builder, read, path)
         children: dict[str, Entry] = {}
         for sub in builder.groups.values():
-            children[sub.name] = self._group(sub, join_path(path, sub.name), name=sub.name)
+            place = join_path(path, sub.name)
+            # Below a group that was not there nothing can be.
+            may_exist = home is not None or path == "/"
+            children[sub.name] = self._group(sub, place, name=sub.name, may_exist=may_exist)
         for dataset in builder.datasets.values():
             if dataset is not None:
                 place = join_path(path, dataset.name)

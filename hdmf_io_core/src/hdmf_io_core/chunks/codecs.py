@@ -6,6 +6,7 @@ is imported when one is met.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -47,8 +48,9 @@ def are_known(codecs: Sequence[CodecSpec]) -> bool:
     return all(codec.name in _KNOWN for codec in codecs)
 
 
+@lru_cache(64)
 def numcodec(spec: CodecSpec) -> Any:
-    """Return the numcodecs codec of that name and configuration.
+    """Return the numcodecs codec of that name and configuration; equal ones are one object.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from hdmf_io_core.storage.abilities import SupportsFlatReads
 from hdmf_io_core.storage.dtypes import is_plain_bytes
 
 if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.protocols import ArraySource
     from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray
@@ -62,9 +63,10 @@ class Engine:
         CorruptChunkError, CorruptFileError, UnknownCodecError
             If what is stored cannot be read.
         """
-        if reads_chunks(source, selection):
+        layout = source.layout
+        if layout.chunks is not None and reads_chunks(source, selection):
             read_chunks(cast("DecodableSource", source), selection, out, self.pool)
-        elif not self._read_flat(source, selection, out):
+        elif not self._read_flat(source, layout, selection, out):
             source.read_into(selection, out)
 
     def settle(self) -> None:
@@ -76,8 +78,9 @@ class Engine:
         self.tails.clear()
         self.pool.close()
 
-    def _read_flat(self, source: ArraySource, selection: Selection, out: AnyArray) -> bool:
-        layout = source.layout
+    def _read_flat(
+        self, source: ArraySource, layout: ArrayLayout, selection: Selection, out: AnyArray
+    ) -> bool:
         if not layout.shape or layout.storage_class != "contiguous":
             return False
         if not _has_flat_reads(type(source)) or not is_plain_bytes(layout.dtype):

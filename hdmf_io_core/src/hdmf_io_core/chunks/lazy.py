@@ -132,8 +132,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     ) -> LazyDataset:
         """Return the same array with references resolved, and made, by these functions."""
         same = copy(self)
-        same._resolver = resolver
-        same._refer = refer
+        same._resolver, same._refer = resolver, refer
         return same
 
     def keep_alive(self, owner: object) -> None:
@@ -155,7 +154,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             return self._get(key)
 
     def _get(self, key: Any) -> Any:
-        if self.layout.shape is None:
+        layout = self.layout  # Once: it may have to be asked for in the file.
+        if layout.shape is None:
             if key is Ellipsis or key == ():
                 return Empty(self.element_type)
             msg = "an array without a shape has no elements to select"
@@ -163,8 +163,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         names, rest = split_names(key)
         if names is not None:
             return FieldView(self, names, is_record=isinstance(key, list))[rest]
-        selection, finish = parse_key(key, self.shape)
-        result = self._resolve(self._read(selection, finish))
+        selection, finish = parse_key(key, layout.shape)
+        result = self._resolve(self._read(selection, finish, layout.memory_dtype))
         return result[()] if finish.is_scalar else result
 
     def __setitem__(self, key: Any, values: Any) -> None:
@@ -226,10 +226,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         out : ndarray, shape ``selection.shape``, dtype ``self.dtype``
             Where to put it; C-contiguous. None to allocate.
         """
-        if selection is None:
-            selection, _ = parse_key((), self.shape)
-        if out is None:
-            out = np.empty(selection.shape, self.dtype)
+        selection = parse_key((), self.shape)[0] if selection is None else selection
+        out = np.empty(selection.shape, self.dtype) if out is None else out
         with located(self._storage_name, self._path):
             self._access.read(selection, out)
         return out
@@ -280,12 +278,14 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         shape = "no shape" if layout.shape is None else str(layout.shape)
         return f"<LazyDataset {self._path!r}: {shape}, {element_repr(layout.dtype)}>"
 
-    def _read(self, selection: Selection, finish: Finish) -> AnyArray:
-        n_bytes = math.prod(selection.shape) * max(1, self.dtype.itemsize)
+    def _read(self, selection: Selection, finish: Finish, dtype: np.dtype[Any]) -> AnyArray:
+        n_bytes = math.prod(selection.shape) * max(1, dtype.itemsize)
         if finish.points is not None and n_bytes > POINTS_BYTES and finish.shape[0] > 1:
             # The block around scattered points may be far larger than they are.
-            return np.concatenate([self._read(*half) for half in finish.halves(selection)])
-        return finish.apply(self.read(selection))
+            return np.concatenate([self._read(*half, dtype) for half in finish.halves(selection)])
+        block = np.empty(selection.shape, dtype)
+        self._access.read(selection, block)
+        return finish.apply(block)
 
     def _resolve(self, result: AnyArray) -> AnyArray:
         if self._resolver is None or not has_references(self.element_type):

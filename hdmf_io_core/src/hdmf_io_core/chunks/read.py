@@ -163,13 +163,9 @@ class _Reading:
         """Decode some chunks; return those whose bytes have to be asked for again."""
         again: list[Piece] = []
         for piece, fetch in job:
-            if fetch is None:
-                if not self._fill(piece):
-                    again.append(piece)
-                continue
-            if self._took(piece, fetch):
-                continue
-            again.append(piece)
+            is_done = self._fill(piece) if fetch is None else self._took(piece, fetch)
+            if not is_done:
+                again.append(piece)
         return again
 
     def settle(self, pieces: Sequence[Piece]) -> None:

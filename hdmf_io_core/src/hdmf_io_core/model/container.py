@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import (
@@ -274,6 +273,8 @@ class Container(Node):
 
     def _missing(self, path: str) -> NodeNotFoundError:
         names = [name for name, _ in zip(self.keys(), range(1000), strict=False)]
+        import difflib  # Only errors need it.
+
         near = difflib.get_close_matches(path, names, n=1)
         shown = ", ".join(map(repr, names[:10])) + (", ..." if len(names) > 10 else "")
         return NodeNotFoundError(

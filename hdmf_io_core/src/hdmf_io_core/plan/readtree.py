@@ -35,6 +35,7 @@ from hdmf_io_core.storage.layout import (
 
 if TYPE_CHECKING:
     from hdmf_io_core.chunks.engine import Engine
+    from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.protocols import ArraySink, StorageReader
 
 __all__ = ["TreeReader"]
@@ -107,6 +108,50 @@ class _LazyChildren(Mapping[str, Entry]):
         """Iterate over names and entries in one listing."""
         children = self._tree.reader.children(self._path)
         return ((info.name, self._tree.entry(info)) for info in children)
+
+
+class _StoredDataset(DatasetBuilder):
+    """A dataset whose array is opened when its data, or its element type, is asked for."""
+
+    __slots__ = ("_data", "_dtype", "_open")
+
+    def __init__(
+        self,
+        name: str,
+        attributes: Mapping[str, Attribute],
+        home: Home,
+        open_array: Callable[[DatasetBuilder], tuple[ElementType, object]],
+    ) -> None:
+        self._open: Callable[[DatasetBuilder], tuple[ElementType, object]] | None = None
+        super().__init__(
+            name, None, attributes=attributes, home=home, changed=False, data_changed=False
+        )
+        self._open = open_array
+
+    @property
+    def data(self) -> object:
+        self._load()
+        return self._data
+
+    @data.setter
+    def data(self, value: object) -> None:
+        self._load()
+        self._data = value
+
+    @property
+    def dtype(self) -> ElementType | None:
+        self._load()
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, value: ElementType | None) -> None:
+        self._load()
+        self._dtype = value
+
+    def _load(self) -> None:
+        if self._open is not None:
+            self._dtype, self._data = self._open(self)
+            self._open = None
 
 
 class TreeReader:
@@ -215,39 +260,39 @@ class TreeReader:
         return self._dataset(name, info, home)
 
     def _dataset(self, name: str, info: NodeInfo, home: Home) -> DatasetBuilder:
-        source = self.reader.array(info.path)
-        dtype = source.layout.dtype
-        builder = DatasetBuilder(
-            name,
-            Empty(dtype),
-            attributes=_LazyAttributes(self.reader, info.path),
-            dtype=dtype,
-            home=home,
-            changed=False,
-            data_changed=False,
+        attributes = _LazyAttributes(self.reader, info.path)
+        return _StoredDataset(name, attributes, home, partial(self._data, info))
+
+    def _data(self, info: NodeInfo, builder: DatasetBuilder) -> tuple[ElementType, object]:
+        """Open the array of a builder; return its element type, and its lazy data."""
+        assert builder.home is not None
+        source = self.reader.array(builder.home.access)
+        layout = source.layout
+        if layout.shape is None:
+            return layout.dtype, Empty(layout.dtype)
+        return layout.dtype, LazyDataset(
+            source,
+            path=info.home,
+            storage_name=info.source,
+            open_sink=self._sink_opener(builder),
+            engine=self._engine,
+            origin=partial(self._origin, info.path) if self._origin is not None else None,
         )
-        if source.layout.shape is not None:
-            builder.data = LazyDataset(
-                source,
-                path=info.home,
-                storage_name=info.source,
-                open_sink=self._sink_opener(builder),
-                engine=self._engine,
-                origin=partial(self._origin, info.path) if self._origin is not None else None,
-            )
-        return builder
+
+    def sink_opener(self, path: str) -> Callable[[], ArraySink] | None:
+        """Return what opens an array for writing; None where the file is open for reading."""
+        return None if self._open_sink is None else partial(self._open_sink, path)
 
     def _sink_opener(self, builder: DatasetBuilder) -> Callable[[], ArraySink] | None:
         open_sink = self._open_sink
-        if open_sink is None:
-            return None
 
         def opened() -> ArraySink:
             # Looked up when it is needed: the node may have moved since it was read.
+            assert open_sink is not None
             assert builder.home is not None
             return open_sink(builder.home.access)
 
-        return opened
+        return None if open_sink is None else opened
 
     def _root_name(self) -> str:
         attribute = self.reader.attributes("/").get(ROOT_NAME)

@@ -9,7 +9,6 @@ import os
 import stat
 from dataclasses import dataclass, field
 from io import SEEK_END, FileIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hdmf_io_core.errors import OpenError
@@ -124,7 +123,8 @@ class Probe:
 
     def has_entry(self, name: str) -> bool:
         """Whether a folder has an entry of that name; looked up directly, without a listing."""
-        return self.is_folder and Path(self.source.location, name).exists()
+        # Not pathlib: its import is dear, and this module is loaded at every start.
+        return self.is_folder and os.path.exists(os.path.join(self.source.location, name))  # noqa: PTH110, PTH118
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return up to ``length`` bytes from ``offset``; fewer at the end, none past it.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdmf_io_core.errors import MetadataError
-from hdmf_io_zarr.unpickle import unpickle
+from hdmf_io_core.storage.unpickle import unpickle
 
 
 class Evil:

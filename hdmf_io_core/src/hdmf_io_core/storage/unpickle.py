@@ -1,4 +1,4 @@
-"""What older hdmf-zarr pickled, read without running a pickle's code (docs/formats/zarr.md).
+"""Pickles read as data, without running their code.
 
 numpy's own classes are not even called: a pickle can lie to them about what memory holds. Stand-ins
 take the state down, and the arrays are made from it once every part has been checked. Nothing is
@@ -19,6 +19,8 @@ from hdmf_io_core.errors import MetadataError
 from hdmf_io_core.storage.numpytypes import object_array
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from hdmf_io_core.types import AnyArray
 
 __all__ = ["unpickle"]
@@ -27,8 +29,15 @@ _TYPE = re.compile(r"[biufcSUVO]\d*")
 _ITEMS_LIMIT = 1 << 28
 
 
-def unpickle(data: bytes) -> Any:
+def unpickle(data: bytes, *, dicts: Collection[tuple[str, str]] = ()) -> Any:
     """Return what a pickle holds: text, bytes, numbers, lists, tuples, dicts, arrays of these.
+
+    Parameters
+    ----------
+    data
+        The pickle.
+    dicts
+        Classes, by module and name, that are dicts of their own; they come as plain ones.
 
     Raises
     ------
@@ -36,7 +45,7 @@ def unpickle(data: bytes) -> Any:
         The pickle names anything else, contradicts itself, or is damaged.
     """
     try:
-        return _plain(_Unpickler(io.BytesIO(data)).load())
+        return _plain(_Unpickler(io.BytesIO(data), dicts).load())
     except MetadataError:
         raise
     except (RecursionError, MemoryError, Exception) as error:  # a damaged pickle raises anything
@@ -100,21 +109,27 @@ class _Array:
         return _numbers(content, dtype, n_items).reshape(lengths, order="F" if is_fortran else "C")
 
 
-class _Reference(dict[str, object]):
-    """Stands for the dict of a reference."""
+class _Dict(dict[str, object]):
+    """Stands for a class that is a dict."""
 
 
 class _Unpickler(pickle._Unpickler):
     # The one in C allocates as many memo slots as a damaged pickle says, the one in Python none.
 
+    def __init__(self, file: io.BytesIO, dicts: Collection[tuple[str, str]]) -> None:
+        super().__init__(file)
+        self._dicts = dicts
+
     def find_class(self, module: str, name: str) -> Any:
         """Return the stand-in for a name; nothing is imported."""
+        if (module, name) in self._dicts:
+            return _Dict
         found = _STAND_INS.get((module.replace("numpy.core", "numpy._core"), name))
         if found is None:
             msg = f"a pickled value names {module}.{name}, which is refused"
             raise MetadataError(
                 msg,
-                hint="Rewrite the store with the version of hdmf-zarr that made it.",
+                hint="Rewrite the data with the program that made it.",
             )
         return found
 
@@ -138,7 +153,6 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
-    ("hdmf_zarr.utils", "ZarrReference"): _Reference,
 }
 
 

@@ -1,4 +1,4 @@
-"""Element types as JSON and back, for the hints that keep what Zarr has no word for. Pure."""
+"""Element types as JSON and back, for storages that have no word for them. Pure."""
 
 from __future__ import annotations
 
