@@ -67,7 +67,9 @@ def _decoded(encoded: bytes) -> tuple[ElementType, bool]:
     tid = h5t.decode(encoded)
     element = _element_type(tid)
     try:
-        return element, bool(file_type(element).equal(tid))
+        made = file_type(element)
+        # Types of references inside others are equal only within one file; their bytes are.
+        return element, bool(made.equal(tid)) or made.encode() == encoded
     except UnsupportedDtypeError:
         return element, False
 
