@@ -32,7 +32,8 @@ _OPTIONS = {
     "alignment_interval": "multiple of bytes at which such objects start",
     "meta_block_size": "bytes that metadata is gathered to",
     "swmr": "read a file while one process writes it",
-    "atomic": "whether mode 'w' writes beside the target and replaces it at the first write",
+    "atomic": "whether mode 'w' writes beside the target and replaces it at the first write, "
+    "and the modes 'a' and 'r+' keep a rollback journal",
     "allow_external": "where links may lead: 'anywhere', or to files in the 'folder' of this one",
     "workers": "threads that encode and decode chunks; 1 for none but the caller's",
     "in_flight_bytes": "bytes of chunks that are held at once; 64 MiB unless told",

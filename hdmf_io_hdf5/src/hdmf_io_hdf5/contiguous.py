@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.abilities import FlatRead
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_hdf5.homes import Home, Homes
-    from hdmf_io_hdf5.positional import Descriptor
+    from hdmf_io_hdf5.positional import PastHDF5
 
 __all__ = ["HDF5ContiguousArray"]
 
@@ -72,9 +72,7 @@ class HDF5ContiguousArray(HDF5Array):
             self._start = start
         return start
 
-    def _read_bytes(
-        self, descriptor: Descriptor, start: int, offset: int, view: memoryview
-    ) -> None:
+    def _read_bytes(self, descriptor: PastHDF5, start: int, offset: int, view: memoryview) -> None:
         try:
             done = descriptor.read_into(view, start + offset)
         except OSError as error:

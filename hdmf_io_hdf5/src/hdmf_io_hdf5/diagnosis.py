@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
+from hdmf_io_core.durability.locks import holder, lock
 from hdmf_io_core.errors import (
     CorruptFileError,
     HdmfIOError,
@@ -18,12 +19,14 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_hdf5.links import absolute
 
-try:
-    import fcntl
-except ImportError:  # Windows has no flock; there the open itself fails.
-    fcntl = None  # type: ignore[assignment]
-
-__all__ = ["check_unlocked", "explain", "has_signature", "source_name"]
+__all__ = [
+    "check_unlocked",
+    "check_unmarked",
+    "explain",
+    "has_signature",
+    "ignores_locks",
+    "source_name",
+]
 
 Locking: TypeAlias = "bool | str | None"
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -54,7 +57,7 @@ def check_unlocked(name: str, *, locking: Locking, spares_readers: bool = False)
     HDF5 itself truncates first and asks for the lock later. With ``spares_readers`` only a writer
     counts: a file that is replaced by a rename stays whole for those who read the old one.
     """
-    if _ignores_locks(locking):
+    if ignores_locks(locking):
         return
     if _is_held(name, exclusive=not spares_readers):
         raise _locked(name)
@@ -88,9 +91,7 @@ def explain(
     if not is_local:
         return OpenError("HDF5 cannot open the source", source=name)
     if isinstance(error, BlockingIOError) or (
-        Path(name).exists()
-        and not _ignores_locks(locking)
-        and _is_held(name, exclusive=mode != "r")
+        Path(name).exists() and not ignores_locks(locking) and _is_held(name, exclusive=mode != "r")
     ):
         return _locked(name)
     if isinstance(error, PermissionError):
@@ -104,13 +105,8 @@ def _explain_content(name: str) -> HdmfIOError:
     head = _superblock(name)
     if head is None:
         return NotThisFormatError("there is no HDF5 signature", source=name)
-    version = head[8]
-    if version >= 3 and head[11] & _WRITE_FLAG:
-        return LockedFileError(
-            "the file is marked as being written: a process writes it, or one died doing so",
-            source=name,
-            hint="If nobody writes it, `h5clear -s` removes the mark; swmr=True reads meanwhile.",
-        )
+    if _is_marked(head):
+        return _marked(name)
     end, size = _end_of_file(head), Path(name).stat().st_size
     if end is not None and end > size:
         return CorruptFileError(
@@ -122,6 +118,28 @@ def _explain_content(name: str) -> HdmfIOError:
         "the file has an HDF5 signature but does not open",
         source=name,
         hint="It is damaged, or needs a newer HDF5, or other options (page_buf_size, driver).",
+    )
+
+
+def check_unmarked(name: str) -> None:
+    """Raise ``LockedFileError`` if a file is marked as being written.
+
+    HDF5 looks for the mark only where its own driver reads.
+    """
+    head = _superblock(name)
+    if head is not None and _is_marked(head):
+        raise _marked(name)
+
+
+def _is_marked(head: bytes) -> bool:
+    return head[8] >= 3 and bool(head[11] & _WRITE_FLAG)
+
+
+def _marked(name: str) -> LockedFileError:
+    return LockedFileError(
+        "the file is marked as being written: a process writes it, or one died doing so",
+        source=name,
+        hint="If nobody writes it, `h5clear -s` removes the mark; swmr=True reads meanwhile.",
     )
 
 
@@ -153,7 +171,8 @@ def _end_of_file(head: bytes) -> int | None:
     return int(end)
 
 
-def _ignores_locks(locking: Locking) -> bool:
+def ignores_locks(locking: Locking) -> bool:
+    """Whether a file is opened without a lock, by the option or by the environment."""
     if locking is not None:
         return locking is False
     return os.environ.get("HDF5_USE_FILE_LOCKING", "").upper() in {"FALSE", "0"}
@@ -161,26 +180,17 @@ def _ignores_locks(locking: Locking) -> bool:
 
 def _is_held(name: str, *, exclusive: bool) -> bool:
     """Whether HDF5 could not lock a file now; it asks by ``flock`` as this does."""
-    if fcntl is None:
-        return False
     try:
         descriptor = os.open(name, os.O_RDONLY)
     except OSError:
         return False
     try:
-        kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        # The file system has no locks; then nobody holds one.
-        return False
+        return not lock(descriptor, shared=not exclusive)
     finally:
         os.close(descriptor)
-    return False
 
 
 def _locked(name: str) -> LockedFileError:
-    return LockedFileError(
-        "the file is locked by whoever has it open", source=name, hint=_LOCK_HINT
-    )
+    who = holder(name)
+    msg = f"the file is locked by {who or 'whoever has it open'}"
+    return LockedFileError(msg, source=name, hint=_LOCK_HINT)

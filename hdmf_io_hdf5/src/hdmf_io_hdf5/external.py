@@ -24,10 +24,12 @@ def link_access(file: h5py.File, source: str | None) -> h5p.PropLAID:
     """Return how external links are followed: for reading, whatever the file is open for."""
     lapl = h5p.create(h5p.LINK_ACCESS)
     lapl.set_elink_acc_flags(h5f.ACC_RDONLY)
-    if source and file.id.get_access_plist().get_driver() == h5fd.fileobj_driver:
-        # HDF5 does not know where the file is, and would open others through the same file object.
-        lapl.set_elink_prefix(os.fsencode(Path(source).parent))
+    if file.id.get_access_plist().get_driver() == h5fd.fileobj_driver:
+        # HDF5 would open other files through the same file object.
         lapl.set_elink_fapl(h5p.create(h5p.FILE_ACCESS))
+        if source:
+            # Nor does it know where the file is.
+            lapl.set_elink_prefix(os.fsencode(Path(source).parent))
     return lapl
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import h5py
 
+from hdmf_io_core.durability.recover import check_settled
 from hdmf_io_core.errors import (
     ClosedIOError,
+    HdmfIOError,
     ModeError,
     NotThisFormatError,
     OpenError,
@@ -19,7 +21,14 @@ from hdmf_io_core.errors import (
     SourceExistsError,
     SourceNotFoundError,
 )
-from hdmf_io_hdf5.diagnosis import check_unlocked, explain, has_signature, source_name
+from hdmf_io_hdf5.diagnosis import (
+    check_unlocked,
+    explain,
+    has_signature,
+    ignores_locks,
+    source_name,
+)
+from hdmf_io_hdf5.journaled import CAN_JOURNAL, open_journaled, shared_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +42,7 @@ _MODES = ("r", "r+", "a", "w", "w-", "x")
 _LOCKINGS = (None, True, False, "true", "false", "best-effort")
 _CHUNK_CACHE_BYTES = 32 * 2**20
 # Drivers that keep one HDF5 file in one local file of the given name.
+_JOURNALED_DRIVERS = (None, "sec2")
 _LOCAL_DRIVERS = (None, "sec2", "stdio", "core", "direct", "windows")
 
 
@@ -102,7 +112,11 @@ class FileOptions:
 
 
 def open_file(
-    source: HDF5Source, mode: Mode = "r", options: FileOptions | None = None
+    source: HDF5Source,
+    mode: Mode = "r",
+    options: FileOptions | None = None,
+    *,
+    journal: bool = True,
 ) -> h5py.File:
     """Open or create an HDF5 file.
 
@@ -115,6 +129,8 @@ def open_file(
         ``r``, ``r+``, ``a``, ``w``, ``w-`` or ``x``; ``r`` needs no permission to write.
     options
         None takes the defaults.
+    journal
+        Whether a local file that exists is changed under a rollback journal.
 
     Returns
     -------
@@ -136,6 +152,9 @@ def open_file(
         The file is truncated or damaged.
     OptionError
         An option has a value that HDF5 does not take.
+    JournalError
+        A process died while it changed the file, and it is opened for reading; or what that process
+        left does not fit the file.
     OpenError
         A folder, no permission, or what else the operating system says.
     """
@@ -153,7 +172,18 @@ def open_file(
     else:
         target = os.fspath(source) if isinstance(source, PathLike) else source
     try:
+        if is_local and mode in {"r", "r+"} and not options.swmr:
+            held = shared_file(name)
+            if held is not None:
+                return held
+            if mode == "r":
+                check_settled(name)
+            elif journal and CAN_JOURNAL and options.driver in _JOURNALED_DRIVERS:
+                locks = not ignores_locks(options.locking)
+                return open_journaled(name, options.keywords(), locks=locks)
         return h5py.File(target, mode, **options.keywords())
+    except HdmfIOError:
+        raise
     except (
         ImportError,
         KeyError,

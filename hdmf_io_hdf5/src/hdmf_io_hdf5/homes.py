@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from h5py import h5d, h5f, h5fd, h5g, h5i
 
+from hdmf_io_hdf5.journaled import undo_of
 from hdmf_io_hdf5.links import absolute
-from hdmf_io_hdf5.positional import Changes, Descriptor, changes_of
+from hdmf_io_hdf5.positional import Changes, Descriptor, PastHDF5, changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ class Homes:
         self.reach = reach
         self._others: dict[int, Home] = {}
         self._opened: dict[int, h5f.FileID] = {}
-        self._descriptors: dict[int, Descriptor | None] = {}
+        self._descriptors: dict[int, PastHDF5 | None] = {}
         self._kept: list[h5d.DatasetID] = []
         self._kept_bytes = 0
 
@@ -117,13 +118,14 @@ class Homes:
         """Return the file of that number, if it was met."""
         return self.own if number == self.own.number else self._others.get(number)
 
-    def descriptor(self, home: Home) -> Descriptor | None:
+    def descriptor(self, home: Home) -> PastHDF5 | None:
         """Return what reads a local file past HDF5; None for a file behind a foreign driver."""
         if home.number not in self._descriptors:
             # Who reads with SWMR on shares the file with a writer that counts no changes here.
             plain = home.fid.get_access_plist().get_driver() == h5fd.SEC2
             plain = plain and hasattr(os, "preadv") and home.fid.get_intent() in _INTENTS
-            made = Descriptor(home.fid.get_vfd_handle()) if plain else None
+            handle = home.fid.get_vfd_handle() if plain else None
+            made = undo_of(home.fid) if handle is None else Descriptor(handle)
             # Two threads may both make one; the first stays.
             self._descriptors.setdefault(home.number, made)
         return self._descriptors[home.number]

@@ -58,7 +58,8 @@ class HDF5IO(StorageIO):
     swmr : bool
         Whether to read while another process writes.
     atomic : bool
-        False lets mode ``w`` write to the target itself: the old content is lost at once.
+        False lets mode ``w`` write to the target itself: the old content is lost at once. It lets
+        ``a`` and ``r+`` change the file without a rollback journal.
     allow_external : {"anywhere", "folder"} or None
         Which files links, external storage and virtual datasets may lead to: any, or those in the
         folder of the file and below. None is ``folder`` for URLs, else ``anywhere``. Not heeded by
@@ -143,7 +144,7 @@ class HDF5IO(StorageIO):
         if local and atomic and starts_anew(checked):
             storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
         else:
-            storage = _open(path, checked, options)
+            storage = _open(path, checked, options, journal=atomic)
         super().__init__(storage, checked, manager=manager, publication=publication, engine=engine)
 
     @property
@@ -163,11 +164,11 @@ class HDF5IO(StorageIO):
         return cast("HDF5Reader", super().storage)
 
 
-def _open(path: HDF5Source, mode: Mode, options: FileOptions) -> HDF5Reader:
+def _open(path: HDF5Source, mode: Mode, options: FileOptions, *, journal: bool) -> HDF5Reader:
     storage_class = HDF5Writer if may_write(mode) else HDF5Reader
     if may_write(mode) and isinstance(path, (str, os.PathLike)) and "://" not in os.fspath(path):
         sweep(Path(os.path.realpath(path)))
-    file = open_file(path, mode, options)
+    file = open_file(path, mode, options, journal=journal)
     return storage_class(
         file,
         close_file=not isinstance(path, h5py.File),

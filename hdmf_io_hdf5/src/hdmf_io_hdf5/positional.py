@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import h5py
 import numpy as np
@@ -18,7 +18,19 @@ from hdmf_io_hdf5.scratch import scratch_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Changes", "Descriptor", "addresses_count_user_block", "changes_of"]
+__all__ = ["Changes", "Descriptor", "PastHDF5", "addresses_count_user_block", "changes_of"]
+
+
+class PastHDF5(Protocol):
+    """What reads the bytes of an open file without HDF5, in any thread."""
+
+    def read(self, n_bytes: int, offset: int) -> bytes:
+        """Return bytes; fewer at the end of the file."""
+        ...
+
+    def read_into(self, view: memoryview, offset: int) -> int:
+        """Fill a buffer; return how much of it could be filled."""
+        ...
 
 
 class Descriptor:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
     from hdmf_io_hdf5.homes import Home, Homes
-    from hdmf_io_hdf5.positional import Descriptor
+    from hdmf_io_hdf5.positional import PastHDF5
 
 __all__ = ["HDF5ChunkedArray"]
 
@@ -254,7 +254,7 @@ class _Fetch:
     def __init__(
         self,
         array: HDF5ChunkedArray,
-        descriptor: Descriptor,
+        descriptor: PastHDF5,
         coords: ChunkCoords,
         found: FoundChunk,
         *,

@@ -27,6 +27,7 @@ from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.dtypes import file_type
+from hdmf_io_hdf5.journaled import session_of
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
 from hdmf_io_hdf5.links import checked_name, link_creation, to_name
 from hdmf_io_hdf5.openarrays import open_array
@@ -193,13 +194,7 @@ class HDF5Writer(HDF5Reader):
         self._changed()
 
     def delete(self, path: str) -> None:
-        """Remove an entry; what has no other name is gone, and its space is the file's to reuse.
-
-        Raises
-        ------
-        NodeNotFoundError
-            There is none.
-        """
+        """Remove an entry; what has no other name is gone, and its space is the file's to reuse."""
         self._check_open()
         above, last = checked_name(path, self.source)
         parent, name = self._own_node(above), to_name(last)
@@ -229,17 +224,24 @@ class HDF5Writer(HDF5Reader):
         self.refresh()
 
     def flush(self) -> None:
-        """Hand all that HDF5 buffers to the operating system."""
+        """Hand all that HDF5 buffers to the operating system; under a journal, keep it for good.
+
+        Where the disk fails, a file under a journal is closed, and is as it was at the last flush.
+        """
         self._check_open()
         try:
             h5f.flush(self._file.id, h5f.SCOPE_GLOBAL)
         except _HDF5_ERRORS as error:
             msg = "HDF5 could not flush the file"
             raise WriteError(msg, source=self.source) from error
+        if (session := session_of(self._file)) is not None:
+            session.commit()
 
     def commit(self) -> None:
-        """Make all written so far visible to a fresh reader."""
-        self.flush()
+        """Keep all written so far, and make it visible to a fresh reader."""
+        session = session_of(self._file)
+        if session is None or not session.has_ended:  # by a commit that failed, which was told
+            self.flush()
 
     def _own_node(self, path: str) -> h5i.ObjectID:
         """Open a node that is to be changed; what lies in another file is not."""

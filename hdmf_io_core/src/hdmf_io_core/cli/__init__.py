@@ -8,7 +8,17 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.cli import backends, check, convert, info, repack, tree, validate, which
+from hdmf_io_core.cli import (
+    backends,
+    check,
+    convert,
+    info,
+    repack,
+    repair,
+    tree,
+    validate,
+    which,
+)
 from hdmf_io_core.cli.exitcodes import ExitCode, exit_code
 from hdmf_io_core.cli.output import Output
 from hdmf_io_core.errors import HdmfIOError
@@ -22,7 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-VERBS: tuple[Verb, ...] = (info, tree, check, validate, convert, repack, backends, which)
+VERBS: tuple[Verb, ...] = (
+    *(info, tree, check, repair, validate, convert, repack, backends, which),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -26,7 +26,17 @@ try:
 except ImportError:  # Windows, where what is open cannot be removed
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Beside", "heal", "lock", "new_file", "new_folder", "old_name", "remove", "sweep"]
+__all__ = [
+    "Beside",
+    "heal",
+    "litter",
+    "lock",
+    "new_file",
+    "new_folder",
+    "old_name",
+    "remove",
+    "sweep",
+]
 
 _IN_PLACE = "atomic=False, where the backend has it, writes to the target itself."
 _EXCHANGE_S = 1.0
@@ -191,6 +201,11 @@ def _found(target: Path, kinds: str) -> list[Path]:
 # what dead writers left
 
 
+def litter(target: Path) -> list[Path]:
+    """Return what writers, dead or alive, have beside a target."""
+    return _found(target, "part|old")
+
+
 def sweep(target: Path, *, is_sole: bool = False) -> None:
     """Remove what dead writers left beside a target, and bring back what one moved away.
 
@@ -207,7 +222,7 @@ def sweep(target: Path, *, is_sole: bool = False) -> None:
     Lists the target's folder. What cannot be removed stays.
     """
     heal(target)
-    for path in _found(target, "part|old"):
+    for path in litter(target):
         descriptor = None if is_sole else lock(path)
         if is_sole or descriptor is not None or fcntl is None:
             remove(path)

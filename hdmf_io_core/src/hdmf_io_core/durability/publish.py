@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hdmf_io_core.durability import syscalls
 from hdmf_io_core.durability.beside import Beside, new_file, remove
+from hdmf_io_core.durability.recover import discard_journal
 from hdmf_io_core.durability.syncs import sync_file
 from hdmf_io_core.errors import SourceExistsError, WriteError
 
@@ -173,6 +174,8 @@ def put_file(beside: Beside, *, replace: bool) -> None:
     """
     if replace:
         syscalls.rename(beside.path, beside.target)
+        # What a dead writer left is about the file that was replaced.
+        discard_journal(beside.target)
         return
     # A hard link fails where the name is taken, a rename would replace.
     syscalls.link(beside.path, beside.target)
