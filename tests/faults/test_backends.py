@@ -13,6 +13,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a run is a fork
 SCENARIOS = [
     ("new", "a.h5"),
     ("w", "a.h5"),
+    ("w twice", "a.h5"),
+    ("a", "a.h5"),
     ("export", "a.h5"),
     ("new", "three.zarr"),
     ("w", "three.zarr"),
