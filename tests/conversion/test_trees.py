@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import numpy as np
 from converting import convert, leave_out
 from h5diff import differences
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -32,30 +31,7 @@ def has_names_of_zarr(tree: Any) -> bool:
     return not any("\\" in path for path in paths)
 
 
-def one_nan(value: Any) -> Any:
-    """Return a value with every NaN the same: JSON, which Zarr uses for some, has but one."""
-    if not isinstance(value, np.ndarray):
-        return value
-    if value.dtype.names is not None:
-        for name in value.dtype.names:
-            value[name] = one_nan(value[name])
-    elif value.dtype.kind == "O":
-        for index in np.ndindex(value.shape):
-            value[index] = one_nan(value[index])
-    elif value.dtype.kind == "f":
-        value[np.isnan(value)] = np.nan
-    elif value.dtype.kind == "c":
-        value.real[np.isnan(value.real)] = np.nan
-        value.imag[np.isnan(value.imag)] = np.nan
-    return value
-
-
 def write_hdf5(path: Path, tree: Any) -> None:
-    for attribute in tree.attributes.values():
-        one_nan(attribute.value)
-    for _, values in tree.arrays.values():
-        if values.dtype.hasobject:
-            one_nan(values)
     writer = HDF5Writer(h5py.File(path, "w"), source=str(path))
     write_tree(writer, tree)
     writer.close()

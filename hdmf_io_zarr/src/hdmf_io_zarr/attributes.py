@@ -77,13 +77,22 @@ def encode_attribute(
         return None, {"dtype": element_to_json(element), "shape": None}
     cells, shape = _flat(name, value, element)
     _check_texts(name, cells, element)
-    stored = _nested(to_json(cells, element, references), shape)
+    stored = _nested(to_json(cells, element, references, exact=False), shape)
+    exact = None
+    if not isinstance(element, (RefType, TextType)):
+        exact = _nested(to_json(cells, element, references), shape)
     if isinstance(element, RefType) and stored is not None:
         stored = _marked(stored, references.zarr_format)
     natural = _natural(stored)
-    if (natural.element, natural.shape) == (element, shape):
-        return stored, None
-    return stored, {"dtype": element_to_json(element), "shape": list(shape)}
+    hint = {"dtype": element_to_json(element), "shape": list(shape)}
+    if exact is not None and not _is_same(exact, stored):
+        return stored, {**hint, "value": exact}
+    return stored, None if (natural.element, natural.shape) == (element, shape) else hint
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON; of NaN there is but one."""
+    return json.dumps(one) == json.dumps(other)
 
 
 def _marked(stored: Any, zarr_format: int) -> Any:
@@ -126,6 +135,15 @@ def _decoded(stored: Any, hint: Any, references: References) -> Attribute:
 
 
 def _hinted(stored: Any, hint: Mapping[str, Any], references: References) -> Attribute:
+    if "value" in hint:
+        exact = _typed(hint["value"], hint, references)
+        words, _ = encode_attribute("", exact, references)
+        if _is_same(words, stored):
+            return exact
+    return _typed(stored, hint, references)
+
+
+def _typed(stored: Any, hint: Mapping[str, Any], references: References) -> Attribute:
     element, shape = element_from_json(hint.get("dtype")), hint.get("shape", ())
     if shape is None:
         if stored is not None:

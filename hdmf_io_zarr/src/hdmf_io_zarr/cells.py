@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from hdmf_io_core.storage.dtypes import (
 from hdmf_io_core.storage.numpytypes import object_array
 from hdmf_io_core.storage.text import decode_text
 from hdmf_io_zarr.dtypes import disk_type
+from hdmf_io_zarr.nans import float_words, floats_of, real_type
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray
@@ -35,15 +37,25 @@ __all__ = ["from_disk", "from_json", "to_disk", "to_json"]
 # JSON: one value an element, whatever the shape
 
 
-def to_json(values: AnyArray, element: ElementType, references: References) -> list[Any]:
-    """Return the elements as JSON, in C order."""
+def to_json(
+    values: AnyArray, element: ElementType, references: References, *, exact: bool = True
+) -> list[Any]:
+    """Return the elements as JSON, in C order.
+
+    ``exact`` keeps the bits of floats that are no numbers, as text; else JSON's one word is there.
+    """
+    words = float_words if exact else _words
+    inner = partial(to_json, references=references, exact=exact)
     match element:
         case NumberType(dtype=dtype) if _is_long(dtype):
             return [cell.tobytes().decode("latin-1") for cell in values.reshape(-1)]
         case NumberType(dtype=dtype) if dtype.kind == "c":
-            return [[value.real, value.imag] for value in values.reshape(-1).tolist()]
+            flat = words(np.ascontiguousarray(values).view(real_type(dtype)))
+            return [flat[i : i + 2] for i in range(0, len(flat), 2)]
+        case NumberType(dtype=dtype) if dtype.kind == "f":
+            return words(values)
         case NumberType() | EnumType():
-            return values.reshape(-1).tolist()
+            return _words(values)
         case TextType():
             return [_as_str(cell) for cell in values.reshape(-1).tolist()]
         case OpaqueType():
@@ -51,15 +63,19 @@ def to_json(values: AnyArray, element: ElementType, references: References) -> l
         case RefType():
             return [references.to_json(cell) for cell in values.reshape(-1).tolist()]
         case VlenType(base=base):
-            return [to_json(np.asarray(c), base, references) for c in values.reshape(-1).tolist()]
+            return [inner(np.asarray(cell), base) for cell in values.reshape(-1).tolist()]
         case ArrayType(base=base, shape=shape):
             size = math.prod(shape)
-            flat = to_json(values, base, references)
+            flat = inner(values, base)
             return [flat[i : i + size] for i in range(0, len(flat), size)]
         case CompoundType(fields=fields):
             table: Any = values
-            columns = [to_json(table[f.name], f.type, references) for f in fields]
+            columns = [inner(table[field.name], field.type) for field in fields]
             return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _words(values: AnyArray) -> list[Any]:
+    return values.reshape(-1).tolist()
 
 
 def from_json(cells: list[Any], element: ElementType, references: References) -> AnyArray:
@@ -110,7 +126,10 @@ def _numbers(cells: list[Any], dtype: np.dtype[Any]) -> AnyArray:
         data = b"".join(cell.encode("latin-1") for cell in cells)
         return np.frombuffer(data, dtype).copy()
     if dtype.kind == "c":
-        return np.array([complex(*cell) for cell in cells], dtype)
+        parts = [part for cell in cells for part in cell]
+        return floats_of(parts, real_type(dtype)).view(dtype)
+    if dtype.kind == "f":
+        return floats_of(cells, dtype)
     wanted: tuple[type, ...] = (bool,) if dtype.kind == "b" else (int,)
     if dtype.kind in "biu" and not all(isinstance(cell, wanted) for cell in cells):
         msg = f"numbers of type {dtype} expected"

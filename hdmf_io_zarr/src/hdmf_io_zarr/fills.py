@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hdmf_io_core.storage.dtypes import CompoundType, ElementType, TextType, memory_dtype
+from hdmf_io_zarr.nans import has_payload, hex_bits
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import JSON
     from hdmf_io_zarr.conventions import ZarrFormat
 
-__all__ = ["fill_json", "fill_value"]
+__all__ = ["fill_hint", "fill_json", "fill_value", "hinted_fill"]
 
 
 def fill_value(stored: Any, dtype: np.dtype[Any], element: ElementType) -> object:
@@ -81,15 +82,32 @@ def fill_json(value: object, dtype: np.dtype[Any], zarr_format: ZarrFormat) -> J
         return base64.b64encode(cell.tobytes()).decode("ascii")
     if dtype.kind == "c":
         return [_float_json(float(cell.real)), _float_json(float(cell.imag))]
-    if dtype.kind == "f" and zarr_format == 3 and _has_payload(cell):
-        bits: bytes = cell.astype(dtype.newbyteorder(">")).tobytes()
-        return f"0x{bits.hex()}"
+    if dtype.kind == "f" and zarr_format == 3 and has_payload(cell):
+        return hex_bits(cell)
     return _float_json(cell.item()) if dtype.kind == "f" else cell.item()
 
 
-def _has_payload(cell: Any) -> bool:
-    """Whether a cell is a NaN of other bits than the usual one, which JSON has no word for."""
-    return bool(np.isnan(cell)) and cell.tobytes() != np.array(np.nan, cell.dtype).tobytes()
+def fill_hint(value: object, seen: object) -> str | None:
+    """Return what a document does not say of a fill value; None if it is ``seen`` as it is.
+
+    The bits of a NaN, where format 2, or a complex number, has one word for them all.
+    """
+    if not isinstance(value, np.generic) or value.dtype.kind not in "fc":
+        return None
+    bits = value.tobytes()
+    same = seen is not None and np.asarray(seen).tobytes() == bits
+    return None if same or not np.isnan(value) else base64.b64encode(bits).decode("ascii")
+
+
+def hinted_fill(hint: object, seen: object) -> object:
+    """Return a fill value as a hint has it, if that still fits what a document says."""
+    if not isinstance(hint, str) or not isinstance(seen, np.generic):
+        return seen
+    try:
+        value = np.frombuffer(base64.b64decode(hint), seen.dtype)
+    except ValueError:
+        return seen
+    return value[0] if np.array_equal(value, np.array([seen]), equal_nan=True) else seen
 
 
 def _float_json(value: float) -> JSON:

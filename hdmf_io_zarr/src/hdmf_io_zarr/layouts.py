@@ -25,7 +25,7 @@ from hdmf_io_zarr.codecs import (
 )
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
 from hdmf_io_zarr.dtypes import disk_type, natural_element, numpy_of_v3
-from hdmf_io_zarr.fills import fill_value
+from hdmf_io_zarr.fills import fill_value, hinted_fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +188,9 @@ def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> Ar
     outer = shape[: len(shape) - extra]
     is_marked = node.attributes.get(CONVENTIONS[zarr_format].dtype) == "scalar"
     is_scalar = hints.get("shape") == "scalar" or (is_marked and shape == (1,))
-    fill = fill_value(node.meta.get("fill_value"), lie.dtype, element)
+    fill = hinted_fill(
+        hints.get("fill_value"), fill_value(node.meta.get("fill_value"), lie.dtype, element)
+    )
     if is_scalar or not outer:
         return ArrayLayout((), element, fill_value=fill)
     storage: Any = hints.get("storage")

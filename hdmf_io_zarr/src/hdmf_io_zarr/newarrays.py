@@ -27,6 +27,8 @@ from hdmf_io_zarr.codecs import (
 from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
 from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type, type_name, v3_of_numpy
+from hdmf_io_zarr.fills import fill_hint, fill_json
+from hdmf_io_zarr.layouts import is_sharded, read_layout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,10 +36,6 @@ if TYPE_CHECKING:
     from hdmf_io_core.types import JSON
 
 __all__ = ["array_node"]
-
-
-from hdmf_io_zarr.fills import fill_json
-from hdmf_io_zarr.layouts import is_sharded, read_layout
 
 
 def _v2_json(dtype: np.dtype[Any]) -> JSON:
@@ -163,5 +161,8 @@ def _mark(node: Node, layout: ArrayLayout, zarr_format: ZarrFormat) -> None:
             hints["codecs"] = [[spec.name, dict(spec.config)] for spec in layout.codecs]
     if layout.track_times:
         hints["track_times"] = True
+    fill = fill_hint(layout.fill_value, seen.fill_value)
+    if fill is not None:
+        hints["fill_value"] = fill
     if hints:
         node.attributes[HINTS] = hints
