@@ -167,7 +167,7 @@ class HDF5Array:
             return
         space, memory = self._spaces(start, (1,) * len(count), count)
         try:
-            with self._home.changes.changing():
+            with self._home.changes.changing(values.nbytes):
                 self._dsid.write(memory, space, raw, memory_type(self._element))
         except _HDF5_ERRORS as error:
             msg = "HDF5 could not write the data"

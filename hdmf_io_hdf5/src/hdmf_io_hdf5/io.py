@@ -17,6 +17,8 @@ from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
 from hdmf_io_hdf5.dataio import H5DataIO
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
+from hdmf_io_hdf5.homes import identity
+from hdmf_io_hdf5.positional import changes_of
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
 
@@ -186,6 +188,7 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
         # Its lock is ours, and HDF5's would be a second one.
         file = open_file(beside.path, "w", replace(options, locking=False))
         storage = HDF5Writer(file, source=str(target), allow_external=options.allow_external)
+        changes_of(identity(file.id)[0]).tell(beside.wrote)
     except BaseException as error:
         beside.discard()
         if isinstance(error, HdmfIOError):

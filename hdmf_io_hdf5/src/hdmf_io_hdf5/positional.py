@@ -16,7 +16,7 @@ from hdmf_io_core.storage.forking import renewed_after_fork
 from hdmf_io_hdf5.scratch import scratch_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Changes", "Descriptor", "PastHDF5", "addresses_count_user_block", "changes_of"]
 
@@ -75,6 +75,7 @@ class Changes:
         self._lock = threading.Lock()
         self._started = 0
         self._finished = 0
+        self._tell: Callable[[int], None] | None = None
         renewed_after_fork(self)
 
     def renew(self) -> None:
@@ -82,9 +83,13 @@ class Changes:
         self._lock = threading.Lock()
         self._finished = self._started
 
+    def tell(self, wrote: Callable[[int], None]) -> None:
+        """Let somebody know from here on how many bytes of data each change wrote."""
+        self._tell = wrote
+
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Count what happens inside as a change."""
+    def changing(self, n_bytes: int = 0) -> Iterator[None]:
+        """Count what happens inside, and writes so many bytes of data, as a change."""
         with self._lock:
             self._started += 1
         try:
@@ -92,6 +97,8 @@ class Changes:
         finally:
             with self._lock:
                 self._finished += 1
+        if self._tell is not None:
+            self._tell(n_bytes)
 
     def mark(self) -> int | None:
         """Return a mark of this moment; None if a change is under way."""

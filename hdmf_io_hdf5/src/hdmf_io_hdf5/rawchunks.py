@@ -160,7 +160,7 @@ class HDF5ChunkedArray(HDF5Array):
         self._check_coords(coords)
         offset = self._offset(coords)
         try:
-            with self._home.changes.changing():
+            with self._home.changes.changing(len(chunk.data)):
                 self._dsid.write_direct_chunk(offset, chunk.data, chunk.skipped)
         except _HDF5_ERRORS as error:
             msg = f"HDF5 could not write chunk {coords}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hdmf_io_core.durability import beside as besides
+from hdmf_io_core.durability import syscalls
 from hdmf_io_core.durability.beside import heal, new_file, new_folder, old_name, sweep
 from hdmf_io_core.durability.publish import replace_file
 from hdmf_io_core.errors import OpenError
@@ -140,3 +142,25 @@ def test_healing_waits_for_a_living_writer(tmp_path: Path) -> None:
     assert old.exists()
     os.close(read)
     os.close(write)
+
+
+def test_the_disk_is_told_to_begin_each_time_that_much_was_written(tmp_path: Path) -> None:
+    mine = new_file(tmp_path / "x")
+    calls: list[str] = []
+    with syscalls.observed(lambda name, *_: calls.append(name)):
+        for _ in range(9):
+            mine.wrote(besides._START_BYTES // 4)
+        mine.release()
+        mine.wrote(besides._START_BYTES)
+    assert calls == ["start_writing"] * 2, "and never once its descriptor is closed"
+    mine.discard()
+
+
+def test_a_disk_that_will_not_begin_early_is_left_to_the_sync(tmp_path: Path) -> None:
+    def fail(name: str, *_: object) -> None:
+        raise OSError(errno.EIO, name)
+
+    mine = new_file(tmp_path / "x")
+    with syscalls.observed(fail):
+        mine.wrote(besides._START_BYTES)
+    mine.discard()

@@ -19,7 +19,9 @@ from hdmf_io_core.chunks.rows import RowBuffer, split_rows
 from hdmf_io_core.chunks.streams import adapt_stream
 from hdmf_io_core.chunks.streamwriter import StreamWriter
 from hdmf_io_core.chunks.write import interleave, write_array, write_stream
+from hdmf_io_core.durability import beside, syscalls
 from hdmf_io_core.errors import ChunkIteratorError, UnsupportedDtypeError, WriteError
+from hdmf_io_core.model.container import Container, Data
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5 import H5DataIO
 from hdmf_io_hdf5.io import HDF5IO
@@ -296,3 +298,19 @@ def test_rows_split_into_those_before_and_those_from_a_row(data: Any, row: int) 
     parts = [chosen_of(array[:row], before), chosen_of(array[row:], after)]
     assert np.concatenate(parts).tolist() == chosen_of(array, selection).tolist()
     assert before.shape[0] + after.shape[0] == selection.shape[0]
+
+
+@pytest.mark.parametrize("chunks", [None, (256, 64)])
+def test_the_disk_begins_while_chunks_are_written_and_one_sync_ends_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, chunks: Any
+) -> None:
+    monkeypatch.setattr(beside, "_START_BYTES", 64 << 10)
+    values = np.random.default_rng(0).integers(0, 1 << 16, (2048, 64)).astype("u2")
+    root = Container("root")
+    for i in range(3):
+        root.add_child(Data(f"x{i}", H5DataIO(values, chunks=chunks)))
+    calls: list[str] = []
+    with syscalls.observed(lambda name, *_: calls.append(name)), HDF5IO(folder / "x.h5", "w") as io:
+        io.write(root)
+    assert calls.count("fsync") == 1
+    assert 3 <= calls[: calls.index("fsync")].count("start_writing") == calls.count("start_writing")

@@ -40,6 +40,7 @@ __all__ = [
 
 _IN_PLACE = "atomic=False, where the backend has it, writes to the target itself."
 _EXCHANGE_S = 1.0
+_START_BYTES = 16 << 20
 
 
 class Beside:
@@ -57,6 +58,18 @@ class Beside:
         self.path = path
         self.target = target
         self._descriptor = descriptor
+        self._unwritten = 0
+
+    def wrote(self, n_bytes: int) -> None:
+        """Note that bytes were written to a file, so that the sync at the end finds few of them.
+
+        From time to time the disk is told to begin; what that cannot do the sync does.
+        """
+        self._unwritten += n_bytes
+        if self._unwritten >= _START_BYTES and self._descriptor is not None:
+            self._unwritten = 0
+            with suppress(OSError):
+                syscalls.start_writing(self._descriptor)
 
     def discard(self) -> None:
         """Remove it, if it still has its name, and let go of the lock."""
