@@ -210,17 +210,20 @@ class HDF5ChunkedArray(HDF5Array):
     def _locator(self, n_chunks: int) -> Callable[[ChunkCoords], FoundChunk | None]:
         """Return what finds chunks: by the index read at once, or one by one where they are few."""
         home = self._home
+        table = self._table
         if not home.is_read_only:
             h5f.flush(home.fid, h5f.SCOPE_LOCAL)
-            self._table = None
-        if self._table is None:
+            table = None
+        if table is None:
             self._lookups += n_chunks if home.is_read_only else 0
             if n_chunks <= _SINGLE_LOOKUPS and self._lookups <= _ALL_LOOKUPS:
                 return self._looked_up
             shape, chunks = self.layout.shape or (), self._layout.chunks or ()
             base = 0 if addresses_count_user_block()[0] else home.user_block_bytes
-            self._table = ChunkTable(self._dsid, shape, chunks, base)
-        return self._table.find
+            table = ChunkTable(self._dsid, shape, chunks, base)
+            if home.is_read_only:
+                self._table = table
+        return table.find
 
     def _looked_up(self, coords: ChunkCoords) -> FoundChunk | None:
         info = self._dsid.get_chunk_info_by_coord(self._offset(coords))

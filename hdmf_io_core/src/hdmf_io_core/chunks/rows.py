@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.selection import AxisSelection
     from hdmf_io_core.types import AnyArray, Shape
 
-__all__ = ["RowBuffer", "RowState", "buffers_rows", "split_rows"]
+__all__ = ["KeptRows", "RowBuffer", "RowState", "buffers_rows", "split_rows"]
 
 RowState: TypeAlias = "tuple[int, int, AnyArray | None, Shape]"
 SLAB_BYTES = 64 << 20
@@ -38,6 +38,32 @@ def buffers_rows(sink: ArraySink, shape: Shape) -> bool:
     assert sink.encoding is not None
     rows = sink.encoding.chunk_shape[0]
     return rows * math.prod(shape[1:]) * layout.memory_dtype.itemsize <= SLAB_BYTES
+
+
+class KeptRows(NamedTuple):
+    """What a :class:`RowBuffer` keeps at one moment; it stays good while the buffer goes on.
+
+    Attributes
+    ----------
+    length : int
+        Length of the array, with the rows that are kept.
+    first : int
+        The first row that is kept; those before it are in the array's hands.
+    rows : ndarray or None
+        The rows; None if there are none.
+    """
+
+    length: int
+    first: int
+    rows: AnyArray | None
+
+    def taken(self, selection: Selection) -> AnyArray:
+        """Return rows that are kept; the first axis of the selection counts from ``first``."""
+        assert self.rows is not None
+        held = self.rows
+        for place, axis in enumerate(selection.axes):
+            held = held[(*(slice(None),) * place, axis)]
+        return held
 
 
 class RowBuffer:
@@ -86,11 +112,6 @@ class RowBuffer:
         return self._first + self._filled
 
     @property
-    def first(self) -> int:
-        """The first row that is kept; those before it are in the array's hands."""
-        return self._first
-
-    @property
     def layout(self) -> ArrayLayout:
         """The array's layout, with the rows that are kept."""
         stored = self._sink.layout
@@ -110,12 +131,11 @@ class RowBuffer:
             self._sink.resize(shape)
         self._shape = shape
 
-    def kept(self, selection: Selection) -> AnyArray:
-        """Return rows that are kept; the first axis of the selection counts from ``first``."""
-        held: AnyArray = np.empty(0, self._dtype) if self._rows is None else self._rows
-        for place, axis in enumerate(selection.axes):
-            held = held[(*(slice(None),) * place, axis)]
-        return held
+    def kept(self) -> KeptRows:
+        """Return what is kept now."""
+        # Rows are added after those that there are, and an array once full is let go of.
+        rows = self._rows[: self._filled] if self._filled and self._rows is not None else None
+        return KeptRows(self.length, self._first, rows)
 
     def append(self, rows: AnyArray, *, copy: bool) -> None:
         """Take rows; encode those that make whole chunks.

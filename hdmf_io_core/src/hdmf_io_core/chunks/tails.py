@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hdmf_io_core.chunks.assign import append_rows, rows_to_append
 from hdmf_io_core.chunks.encode import is_encodable
-from hdmf_io_core.chunks.rows import RowBuffer, buffers_rows, split_rows
+from hdmf_io_core.chunks.rows import KeptRows, RowBuffer, buffers_rows, split_rows
+from hdmf_io_core.storage.forking import renewed_after_fork
 from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
@@ -37,37 +38,44 @@ class Tails:
     Notes
     -----
     Appending row by row would else encode the last chunk again for each, and leave a hole in the
-    file where the old one was. Threads take turns.
+    file where the old one was.
+
+    Threads that append or store take turns. Those that read take none, since one of them may hold
+    a lock of the storage's library, as in a callback of it, that a thread waits for which stores.
+    They see what there was before an append until it is done.
     """
 
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
-        self._lock = threading.RLock()
+        self._turn = threading.RLock()
         self._buffers: dict[ArrayKey, RowBuffer] = {}
+        self._shown: dict[ArrayKey, KeptRows] = {}
+        renewed_after_fork(self)
+
+    def renew(self) -> None:
+        """Forget that a thread of the parent stores: a forked child has not that thread."""
+        self._turn = threading.RLock()
 
     def layout(self, key: ArrayKey, stored: ArrayLayout) -> ArrayLayout:
         """Return the layout of an array with the rows that are kept."""
-        if not self._buffers:
+        kept = self._shown.get(key)
+        if kept is None or not stored.shape or kept.length == stored.shape[0]:
             return stored
-        with self._lock:
-            buffer = self._buffers.get(key)
-            if buffer is None or not stored.shape:
-                return stored
-            return replace(stored, shape=(buffer.length, *stored.shape[1:]))
+        return replace(stored, shape=(kept.length, *stored.shape[1:]))
 
     def append(self, key: ArrayKey, open_sink: Callable[[], ArraySink], values: object) -> None:
         """Append rows to an array, whose path stands in errors; see ``append_rows``."""
-        with self._lock:
+        with self._turn:
             buffer = self._buffers.get(key)
             if buffer is None:
                 buffer = self._begun(key, open_sink(), values)
                 if buffer is None:
                     return
-            layout = buffer.layout
-            rows = rows_to_append(layout, values, path=key[1])
+            rows = rows_to_append(buffer.layout, values, path=key[1])
             if not len(rows):
                 return
             self._buffers[key] = buffer
+            self._shown.setdefault(key, buffer.kept())
             state = buffer.state()
             try:
                 buffer.append(rows, copy=False)
@@ -75,29 +83,34 @@ class Tails:
             except BaseException:
                 buffer.take_back(state)
                 raise
+            self._shown[key] = buffer.kept()
 
     def _begun(self, key: ArrayKey, sink: ArraySink, values: object) -> RowBuffer | None:
         """Return a new buffer; None if the rows are appended without one."""
         layout = sink.layout
         shape = layout.shape or ()
-        if not buffers_rows(sink, shape) or not is_encodable(sink):
+        if buffers_rows(sink, shape) and is_encodable(sink):
+            rows_to_append(layout, values, path=key[1])
+            return RowBuffer(sink, self._pool, shape[0])
+        if shape:
+            # Until its rows are stored, the array is as long as it was.
+            self._shown[key] = KeptRows(shape[0], shape[0], None)
+        try:
             append_rows(sink, values, path=key[1])
-            return None
-        rows_to_append(layout, values, path=key[1])
-        return RowBuffer(sink, self._pool, shape[0])
+        finally:
+            self._shown.pop(key, None)
+        return None
 
     def read(self, key: ArrayKey, selection: Selection, out: AnyArray) -> Selection:
         """Fill in what is kept; return what is left to be read, into the first rows of ``out``."""
-        if not self._buffers or 0 in selection.shape:
+        kept = self._shown.get(key)
+        if kept is None or kept.rows is None or 0 in selection.shape:
             return selection
-        with self._lock:
-            buffer = self._buffers.get(key)
-            if buffer is None:
-                return selection
-            stored, kept = split_rows(selection, buffer.first)
-            if kept.shape[0]:
-                out[stored.shape[0] :] = buffer.kept(kept)
-            return stored
+        stored, late = split_rows(selection, kept.first)
+        if not late.shape[0]:
+            return selection
+        out[stored.shape[0] :] = kept.taken(late)
+        return stored
 
     def settle(self, key: ArrayKey | None = None) -> None:
         """Store the rows that are kept, of one array or of all; nothing is kept then.
@@ -109,14 +122,21 @@ class Tails:
         """
         if not self._buffers:
             return
-        with self._lock:
+        with self._turn:
             for each in [key] if key is not None else list(self._buffers):
-                buffer = self._buffers.pop(each, None)
-                if buffer is not None:
+                buffer = self._buffers.get(each)
+                if buffer is None:
+                    continue
+                try:
                     with located(*each), buffer:
                         buffer.flush()
+                finally:
+                    # Only now: until then others wait for their turn, or read what is kept.
+                    del self._buffers[each]
+                    self._shown.pop(each, None)
 
     def clear(self) -> None:
         """Forget the rows that are kept."""
-        with self._lock:
+        with self._turn:
             self._buffers.clear()
+            self._shown.clear()
