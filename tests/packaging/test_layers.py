@@ -26,6 +26,7 @@ LEVELS = (
     ("durability",),
     ("plugins",),
     ("io",),
+    ("stores",),
     ("check",),
     ("bridge", "cli", "testing"),
 )

@@ -10,8 +10,8 @@ import zarr
 
 from hdmf_io_core import Container, Data
 from hdmf_io_core.errors import MetadataError
+from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_zarr import ZarrIO
-from hdmf_io_zarr.stores import FolderStore
 
 
 def tree(n_groups: int) -> Container:

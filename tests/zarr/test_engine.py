@@ -15,8 +15,8 @@ from zarr.codecs import BloscCodec, BytesCodec, GzipCodec, ShardingCodec, Transp
 from hdmf_io_core import Container, Data
 from hdmf_io_core.chunks import read, write
 from hdmf_io_core.errors import CorruptChunkError, WriteError
+from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_zarr import ZarrDataIO, ZarrIO
-from hdmf_io_zarr.stores import FolderStore
 
 DTYPES = ["?", "i1", "<i2", ">i4", "u8", "f2", "<f4", ">f8", "c8", "<U3", "S4", "i4,f8"]
 SHUFFLED = {"filters": [numcodecs.Shuffle(4)], "compressors": numcodecs.Zlib(4)}

@@ -13,10 +13,10 @@ import zarr
 from hdmf_io_core import Container, Data
 from hdmf_io_core.durability import syscalls
 from hdmf_io_core.errors import CorruptFileError, WriteError
+from hdmf_io_core.stores.folders import FolderStore
+from hdmf_io_core.stores.staging import StagedStore, journal_of, recover
 from hdmf_io_core.testing.forks import in_child
 from hdmf_io_zarr import ZarrDataIO, ZarrIO
-from hdmf_io_zarr.staging import StagedStore, journal_of, recover
-from hdmf_io_zarr.stores import FolderStore
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers die in a forked child")
 

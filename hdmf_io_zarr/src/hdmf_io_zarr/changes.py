@@ -17,6 +17,8 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import check_name, join_path
+from hdmf_io_core.stores.folders import FolderStore
+from hdmf_io_core.stores.staging import StagedStore
 from hdmf_io_zarr.conventions import (
     CONTROL_NAMES,
     ZarrFormat,
@@ -25,12 +27,10 @@ from hdmf_io_zarr.documents import Consolidated, Node, documents_of
 from hdmf_io_zarr.hints import UNFINISHED, set_hint
 from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.references import normal_path
-from hdmf_io_zarr.staging import StagedStore
-from hdmf_io_zarr.stores import FolderStore
 
 if TYPE_CHECKING:
+    from hdmf_io_core.stores.folders import Bytes, ByteStore
     from hdmf_io_zarr.nodes import Place, StoreOpener
-    from hdmf_io_zarr.stores import Bytes, ByteStore
 
 __all__ = ["ChangingReader"]
 

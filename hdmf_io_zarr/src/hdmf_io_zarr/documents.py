@@ -15,8 +15,8 @@ from hdmf_io_core.errors import MetadataError, NotThisFormatError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_zarr.conventions import ZarrFormat
-    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format", "open_documents"]
 

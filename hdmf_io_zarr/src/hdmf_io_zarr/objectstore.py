@@ -1,17 +1,20 @@
-"""Stores of zarr-python, of whichever package, behind the interface of ``stores``."""
+"""Stores of zarr-python, of whichever package, as stores of keys and bytes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import ModeError, OpenError
+from hdmf_io_core.stores.folders import FolderStore
+from hdmf_io_core.stores.staging import StagedStore
+from hdmf_io_core.stores.zips import ZipStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hdmf_io_zarr.stores import Bytes
+    from hdmf_io_core.stores.folders import Bytes, ByteStore
 
-__all__ = ["ObjectStore", "open_url"]
+__all__ = ["ObjectStore", "native_store", "open_url"]
 
 
 class ObjectStore:
@@ -81,8 +84,9 @@ class ObjectStore:
         found: list[str] = self._sync(_listed(self._store.list_dir(where)))
         return sorted({name.rstrip("/").rsplit("/", 1)[-1] for name in found})
 
+    @property
     def native(self) -> Any:
-        """Return it as a store of zarr-python."""
+        """The store, or the place in it, as zarr-python has it."""
         from zarr.storage import StorePath
 
         return StorePath(self._store, self._prefix.rstrip("/")) if self._prefix else self._store
@@ -94,6 +98,18 @@ class ObjectStore:
         where = f"{self._prefix}{path}/" if path else self._prefix
         keys: list[str] = self._sync(_listed(self._store.list_prefix(where)))
         return keys
+
+
+def native_store(store: ByteStore) -> Any:
+    """Return a store as one of zarr-python; of what is staged it sees what is committed."""
+    from zarr import storage
+
+    if isinstance(store, ObjectStore):
+        return store.native
+    if isinstance(store, ZipStore):
+        return storage.ZipStore(store.source, mode="r")
+    assert isinstance(store, (FolderStore, StagedStore))
+    return storage.LocalStore(store.folder)
 
 
 def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> ObjectStore:

@@ -206,11 +206,13 @@ class ZarrReader(StoreNodes):
         """
         import zarr
 
+        from hdmf_io_zarr.objectstore import native_store
+
         self.check_open()
         place = self._at(path)
         open_node = functools.partial(
             zarr.open,
-            place.home.store.native(),
+            native_store(place.home.store),
             path=place.path.strip("/"),
             mode=self._native_mode,
             zarr_format=place.home.zarr_format,

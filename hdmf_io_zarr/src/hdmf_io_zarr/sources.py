@@ -19,9 +19,9 @@ from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.memoryarray import default_cells
 from hdmf_io_core.storage.selection import Selection, select_region
+from hdmf_io_core.stores.chunkkeys import stored_coords
 from hdmf_io_zarr.cells import from_disk, to_disk
 from hdmf_io_zarr.chunkcoding import chunk_encoding
-from hdmf_io_zarr.chunkkeys import stored_coords
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_zarr.documents import Node
     from hdmf_io_zarr.references import References
-    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["Home", "ZarrSource"]
 

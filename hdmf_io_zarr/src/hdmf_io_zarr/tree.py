@@ -10,8 +10,8 @@ from hdmf_io_zarr.conventions import CONTROL_NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_zarr.documents import Consolidated, Documents, Node
-    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["NodeTree"]
 

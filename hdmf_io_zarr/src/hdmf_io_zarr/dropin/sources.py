@@ -17,11 +17,11 @@ from hdmf.utils import generate_array_html_repr
 from zarr.storage import LocalStore
 
 from hdmf_io_core.errors import HdmfIOError, LockedFileError
+from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_zarr.documents import find_format
 from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 from hdmf_io_zarr.references import candidates
-from hdmf_io_zarr.stores import FolderStore
 
 __all__ = ["check_options", "clear_way", "describe", "is_store", "located", "opened", "target_of"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_core.types import ChunkCoords
-    from hdmf_io_zarr.stores import ByteStore
 
 __all__ = ["stored_coords"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,12 @@ from hdmf_io_core.durability import syscalls
 from hdmf_io_core.durability.beside import remove, sweep
 from hdmf_io_core.durability.syncs import sync_file, sync_files, sync_tree
 from hdmf_io_core.errors import JournalError, WriteError
-from hdmf_io_zarr.conventions import CONTROL_NAMES
-from hdmf_io_zarr.stores import FolderStore
+from hdmf_io_core.stores.folders import FolderStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from hdmf_io_zarr.stores import Bytes
+    from hdmf_io_core.stores.folders import Bytes
 
 __all__ = ["StagedStore", "journal_of", "recover"]
 
@@ -37,6 +37,9 @@ class StagedStore:
     ----------
     folder : Path
         Where the files are; it need not exist. Its lock is held by the caller.
+    documents : Collection of str
+        Last parts of the keys that describe nodes: they move in after all chunks, and the root's
+        own last.
 
     Notes
     -----
@@ -44,12 +47,13 @@ class StagedStore:
     A value costs what it costs in a folder, and one rename more at the commit.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, documents: Collection[str] = ()) -> None:
         self.folder = folder
+        self._documents = frozenset(documents)
         self.source = str(folder)
         self._journal = journal_of(folder)
         self._old = FolderStore(folder)
-        self._new = FolderStore(self._journal / _NEW, source=self.source)
+        self._new = FolderStore(self._journal / _NEW, source=self.source, is_hidden=True)
         self._staged: set[str] = set()
         self._gone: set[str] = set()
 
@@ -106,10 +110,6 @@ class StagedStore:
         self._staged.update(new + key[len(old) :] for key in (*moved, *kept))
         self._gone = {key for key in self._gone if not _is_below(key, old)} | {old}
 
-    def native(self) -> Any:
-        """Return it as a store of zarr-python, which sees what is committed."""
-        return self._old.native()
-
     def commit(self, mark: Mapping[str, str | None]) -> None:
         """Make all changes since the last commit part of the store, or none of them.
 
@@ -130,7 +130,7 @@ class StagedStore:
                 if not self._staged and not self._gone:
                     return
                 self._decide(mark)
-            _complete(self.folder, self._journal)
+            _complete(self.folder, self._journal, self._documents)
         except OSError as error:
             msg = f"the changes cannot be committed: {error.strerror}"
             hint = "Make room, or see to the file system's errors; then open it with mode 'r+'."
@@ -175,8 +175,10 @@ def journal_of(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.journal")
 
 
-def recover(folder: Path) -> None:
+def recover(folder: Path, documents: Collection[str] = ()) -> None:
     """Bring a store whose writer died to its last commit; the caller holds its lock.
+
+    Parameters are those of :class:`StagedStore`.
 
     Raises
     ------
@@ -186,7 +188,7 @@ def recover(folder: Path) -> None:
     journal = journal_of(folder)
     try:
         if (journal / _COMMIT).exists():
-            _complete(folder, journal)
+            _complete(folder, journal, documents)
     except (OSError, ValueError) as error:
         msg = f"the changes that a dead writer had decided on cannot be completed: {error}"
         hint = f"They are in {str(journal)!r}; make room, or see to the file system's errors."
@@ -208,7 +210,7 @@ def _note(journal: Path, decision: Mapping[str, Any]) -> None:
     syscalls.fsync_folder(journal)
 
 
-def _complete(folder: Path, journal: Path) -> None:
+def _complete(folder: Path, journal: Path, documents: Collection[str]) -> None:
     """Carry out a decision; whatever of it was done already is passed over."""
     decision = json.loads((journal / _COMMIT).read_text("utf-8"))
     if decision["mark"] or decision["gone"]:
@@ -221,7 +223,7 @@ def _complete(folder: Path, journal: Path) -> None:
         sync_files(folder, [], sorted(path for path in above if Path(path).is_dir()))
         # Done again, it would remove what moves in next.
         _note(journal, {"gone": [], "mark": {}})
-    touched = _move_in(journal / _NEW, folder)
+    touched = _move_in(journal / _NEW, folder, documents)
     sync_files(folder, [], sorted(touched))
     syscalls.unlink(journal / _COMMIT)
     syscalls.fsync_folder(journal)
@@ -239,11 +241,11 @@ def _discard(folder: Path, key: str) -> None:
         syscalls.unlink(path)
 
 
-def _move_in(new: Path, folder: Path) -> set[str]:
+def _move_in(new: Path, folder: Path, documents: Collection[str]) -> set[str]:
     """Move all values in, and return the folders whose names have changed."""
     keys = [path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()]
     touched: set[str] = set()
-    for key in sorted(keys, key=_rank):
+    for key in sorted(keys, key=partial(_rank, documents)):
         path = folder / key
         above = path.parent
         if os.fspath(above) not in touched:
@@ -256,9 +258,9 @@ def _move_in(new: Path, folder: Path) -> set[str]:
     return touched
 
 
-def _rank(key: str) -> tuple[int, str]:
+def _rank(documents: Collection[str], key: str) -> tuple[int, str]:
     """Chunks come first, then the documents of nodes, and last the root's, which lists them all."""
-    is_document = key.rpartition("/")[2] in CONTROL_NAMES
+    is_document = key.rpartition("/")[2] in documents
     return is_document + (is_document and "/" not in key), key
 
 
