@@ -47,6 +47,7 @@
     ├── LinkError
     │   ├── LinkTargetError (OSError)
     │   └── ExternalAccessError (PermissionError)
+    ├── MemoryLimitError (MemoryError) more memory is asked for than there is, or is allowed
     ├── JournalError
     └── MissingDependencyError (ImportError) a package that is optional is not installed
     HdmfIOWarning (UserWarning)
@@ -84,6 +85,7 @@ __all__ = [
     "LinkError",
     "LinkTargetError",
     "LockedFileError",
+    "MemoryLimitError",
     "MetadataError",
     "MissingDependencyError",
     "ModeError",
@@ -373,6 +375,10 @@ class LinkTargetError(LinkError, OSError):
 
 class ExternalAccessError(LinkError, PermissionError):
     """The access policy forbids to follow a link."""
+
+
+class MemoryLimitError(HdmfIOError, MemoryError):
+    """What is asked for, or declared, takes more memory than there is, or than is allowed."""
 
 
 class JournalError(HdmfIOError):

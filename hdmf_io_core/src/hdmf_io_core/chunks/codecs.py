@@ -6,7 +6,6 @@ is imported when one is met.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -14,9 +13,11 @@ import numpy as np
 from hdmf_io_core.chunks.buffers import fresh
 from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
+from hdmf_io_core.chunks.limits import check_chunk, chunk_limit_bytes
+from hdmf_io_core.chunks.numcodec import NumcodecStep, numcodec
 from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
 from hdmf_io_core.chunks.trial import Recipe, Trials, still_poor
-from hdmf_io_core.errors import CorruptChunkError, OptionError, UnknownCodecError
+from hdmf_io_core.errors import CorruptChunkError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec, RawChunk
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ _OF_ELEMENTS = (
     "astype", "bitround", "delta", "fixedscaleoffset", "packbits", "pcodec", "quantize", "zfpy",
 )  # fmt: skip
 _KNOWN = frozenset((*_OWN, *_OF_BYTES, *_OF_ELEMENTS))
-_PACKAGES = {"pcodec": "pcodec", "zfpy": "zfpy", "msgpack2": "msgpack", "crc32c": "google-crc32c"}
 _CHECKSUM_BYTES = 4
+_GROWTH, _GROWTH_BYTES = 16, 64 << 10
+"""No codec makes more than that many times as much; ``astype`` comes near it."""
 _ZLIB_DEFAULT_LEVEL = 6
 
 
@@ -48,35 +50,10 @@ def are_known(codecs: Sequence[CodecSpec]) -> bool:
     return all(codec.name in _KNOWN for codec in codecs)
 
 
-@lru_cache(64)
-def numcodec(spec: CodecSpec) -> Any:
-    """Return the numcodecs codec of that name and configuration; equal ones are one object.
-
-    Raises
-    ------
-    UnknownCodecError
-        There is none of that name; the error names the package that has it, where that is known.
-    OptionError
-        It does not take the configuration.
-    """
-    import numcodecs
-
-    try:
-        return numcodecs.get_codec({"id": spec.name, **spec.config})
-    except (TypeError, ValueError, KeyError) as error:
-        if spec.name in numcodecs.registry.codec_registry:
-            msg = f"the codec {spec.name!r} does not take {dict(spec.config)}: {error}"
-            raise OptionError(msg) from error
-        package = _PACKAGES.get(spec.name)
-        msg = f"the codec {spec.name!r} is not available here"
-        hint = f"Run: pip install {package}" if package else "Use zlib, zstd or blosc."
-        raise UnknownCodecError(msg, hint=hint) from error
-
-
 class _Step(Protocol):
     def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Any: ...
 
-    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Any: ...
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None, most: int) -> Any: ...
 
     def encoded_bytes(self, n_bytes: int) -> int | None: ...
 
@@ -120,6 +97,14 @@ class CodecChain:
     def shuffle_bytes(self) -> int:
         """Bytes of an element as the first codec shuffles them; 0 if it is another codec."""
         return self._shuffle_bytes
+
+    @property
+    def n_encoded_bytes(self) -> int | None:
+        """How long every chunk is when encoded; None where that depends on the chunk."""
+        size = self._chunk_bytes
+        for step in self._steps:
+            size = None if size is None else step.encoded_bytes(size)
+        return size
 
     @property
     def needs_sample(self) -> bool:
@@ -175,16 +160,27 @@ class CodecChain:
         ------
         CorruptChunkError
             If it does not decode, to bytes of that length.
+        MemoryLimitError
+            It is declared larger than the limit.
         """
+        if self._chunk_bytes is not None:
+            check_chunk((self._chunk_bytes,), 1)
         data = _flat(chunk.data)
-        sizes = self._sizes(chunk.skipped)
+        sizes, most = self._sizes(chunk.skipped), self._most()
         for i in range(len(self._steps) - 1, first - 1, -1):
             if not chunk.skipped >> i & 1:
-                data = _flat(self._steps[i].decode(data, sizes[i]))
+                size = sizes[i]
+                data = _flat(self._steps[i].decode(data, size, most if size is None else size))
         if self._chunk_bytes is not None and len(data) != self._chunk_bytes:
             msg = f"a chunk decodes to {len(data)} bytes, not {self._chunk_bytes}"
             raise CorruptChunkError(msg)
         return data
+
+    def _most(self) -> int:
+        """Return how many bytes a step may have been given where nobody knows."""
+        if self._chunk_bytes is None:
+            return chunk_limit_bytes()
+        return _GROWTH * self._chunk_bytes + _GROWTH_BYTES
 
     def _sizes(self, skipped: int) -> list[int | None]:
         """Return how many bytes each step was given, as far as that is known."""
@@ -204,7 +200,7 @@ class _Shuffle:
     def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Bytes:
         return shuffled(_flat(data), self.size, take)
 
-    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None, most: int) -> Bytes:
         return unshuffled(data, self.size)
 
     def encoded_bytes(self, n_bytes: int) -> int | None:
@@ -221,8 +217,8 @@ class _Zlib:
             recipe = Recipe(zlib_deflater(self.level))
         return deflated(content, recipe.deflater, still_poor(content, recipe), take)
 
-    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
-        return inflated(data, n_bytes)
+    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None, most: int) -> Bytes:
+        return inflated(data, n_bytes, most)
 
     def encoded_bytes(self, n_bytes: int) -> int | None:
         return None
@@ -236,7 +232,7 @@ class _Fletcher32:
         out[-_CHECKSUM_BYTES:].view("<u4")[0] = fletcher32(content)
         return out
 
-    def decode(self, stored: npt.NDArray[np.uint8], n_bytes: int | None) -> Bytes:
+    def decode(self, stored: npt.NDArray[np.uint8], n_bytes: int | None, most: int) -> Bytes:
         content = stored[:-_CHECKSUM_BYTES]
         kept = int.from_bytes(stored[-_CHECKSUM_BYTES:].tobytes(), "little")
         found = fletcher32(content)
@@ -249,26 +245,6 @@ class _Fletcher32:
         return n_bytes + _CHECKSUM_BYTES
 
 
-class _Numcodec:
-    def __init__(self, spec: CodecSpec) -> None:
-        # Blosc starts threads of its own in the main thread alone, none in a worker.
-        self._codec: Any = numcodec(spec)
-        self._name = spec.name
-
-    def encode(self, data: Any, recipe: Recipe | None, take: Take) -> Any:
-        return self._codec.encode(data)
-
-    def decode(self, data: npt.NDArray[np.uint8], n_bytes: int | None) -> Any:
-        try:
-            return self._codec.decode(data)
-        except Exception as error:  # each codec has errors of its own
-            msg = f"{self._name} does not decode: {error}"
-            raise CorruptChunkError(msg) from error
-
-    def encoded_bytes(self, n_bytes: int) -> int | None:
-        return None
-
-
 def _step(codec: CodecSpec, itemsize: int) -> _Step:
     if codec.name == "shuffle":
         return _Shuffle(_integer(codec, "elementsize", itemsize))
@@ -276,7 +252,7 @@ def _step(codec: CodecSpec, itemsize: int) -> _Step:
         return _Zlib(_integer(codec, "level", 4))
     if codec.name == "fletcher32":
         return _Fletcher32()
-    return _Numcodec(codec)
+    return NumcodecStep(codec)
 
 
 def _flat(data: Any) -> npt.NDArray[np.uint8]:

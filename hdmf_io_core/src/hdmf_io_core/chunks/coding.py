@@ -11,7 +11,8 @@ import numpy as np
 
 from hdmf_io_core.chunks.buffers import fresh
 from hdmf_io_core.chunks.codecs import CodecChain, are_known
-from hdmf_io_core.errors import CorruptChunkError
+from hdmf_io_core.chunks.limits import check_chunk
+from hdmf_io_core.errors import CorruptChunkError, MetadataError
 from hdmf_io_core.storage.encoding import NEVER_WRITTEN
 from hdmf_io_core.storage.layout import RawChunk
 
@@ -74,6 +75,11 @@ class ChunkCoder:
         self.chain = CodecChain(encoding.codecs, self.dtype.itemsize, n_bytes)
 
     @property
+    def n_encoded_bytes(self) -> int | None:
+        """How long every chunk is when encoded; None where that depends on the chunk."""
+        return self.chain.n_encoded_bytes
+
+    @property
     def needs_sample(self) -> bool:
         """Whether :meth:`next_recipe` will look at the chunk it is given."""
         return self._objects is None and self.chain.needs_sample
@@ -110,7 +116,11 @@ class ChunkCoder:
         ------
         CorruptChunkError
             If it does not decode.
+        MemoryLimitError
+            It is declared larger than the limit.
         """
+        if self._objects is not None:
+            check_chunk(self.stored_shape, self.dtype.itemsize)
         data = self.chain.decode(chunk)
         if self._objects is None:
             values: AnyArray = np.frombuffer(data, self.dtype)
@@ -240,7 +250,12 @@ class ShardReader:
 
 
 def _index_bytes(coder: ChunkCoder, shards: Shards) -> int:
-    return len(coder.encode(np.zeros(shards.index.chunk_shape, shards.index.dtype)).data)
+    n_bytes = coder.n_encoded_bytes
+    if n_bytes is None:
+        msg = "the index of shards is encoded to a length that nobody can know"
+        raise MetadataError(msg)
+    check_chunk(shards.index.chunk_shape, shards.index.dtype.itemsize, "the index of a shard")
+    return n_bytes
 
 
 def _region(coords: ChunkCoords, shards: Shards) -> Region:

@@ -144,7 +144,7 @@ def _libdeflate(module: Any, level: int) -> Deflater:
     )
 
 
-def inflated(data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
+def inflated(data: Bytes, n_bytes: int | None, most: int = 0) -> npt.NDArray[np.uint8]:
     """Return the content of a zlib stream; what follows the stream is passed over, as by HDF5.
 
     Parameters
@@ -153,6 +153,8 @@ def inflated(data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
         The stream.
     n_bytes : int or None
         Length of the content; None if it is not known.
+    most : int
+        Bytes that a content of unknown length may have; 0 for any number.
 
     Raises
     ------
@@ -167,22 +169,25 @@ def inflated(data: Bytes, n_bytes: int | None) -> npt.NDArray[np.uint8]:
         except module.DeflateError:
             content = None  # The slow way tells a damaged stream from one of another length.
     if content is None:
-        content = _slowly_inflated(data)
+        content = _slowly_inflated(data, n_bytes or most)
     if n_bytes is not None and len(content) != n_bytes:
         msg = f"a zlib stream holds {len(content)} bytes, not {n_bytes}"
         raise CorruptChunkError(msg)
     return np.frombuffer(content, np.uint8)
 
 
-def _slowly_inflated(data: Bytes) -> bytes:
+def _slowly_inflated(data: Bytes, most: int) -> bytes:
     library = installed()
     module: Any = library.zlib_ng or zlib
     stream = module.decompressobj()
     try:
-        content: bytes = stream.decompress(data)
+        content: bytes = stream.decompress(data, most + 1 if most else 0)
     except (zlib.error, module.error) as error:
         msg = f"a zlib stream does not inflate: {error}"
         raise CorruptChunkError(msg) from error
+    if most and len(content) > most:
+        msg = f"a zlib stream holds more than the {most:,} bytes that were declared"
+        raise CorruptChunkError(msg)
     if not stream.eof:
         msg = f"a zlib stream is cut off after {len(data)} bytes"
         raise CorruptChunkError(msg)

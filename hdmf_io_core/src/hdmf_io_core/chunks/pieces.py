@@ -108,6 +108,12 @@ def _slice_parts(axis: slice, length: int) -> list[_Part]:
     places = range(axis.start, axis.stop, axis.step)
     if not places:
         return []
+    if axis.step > length:
+        # No chunk has two of them: those between, of which there may be any number, are passed.
+        return [
+            (place // length, slice(place % length, place % length + 1, 1), slice(i, i + 1))
+            for i, place in enumerate(places)
+        ]
     parts: list[_Part] = []
     for chunk in range(places[0] // length, places[-1] // length + 1):
         start = chunk * length
