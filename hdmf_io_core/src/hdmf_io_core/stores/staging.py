@@ -18,6 +18,7 @@ from hdmf_io_core.durability import syscalls
 from hdmf_io_core.durability.beside import remove, sweep
 from hdmf_io_core.durability.syncs import sync_file, sync_files, sync_tree
 from hdmf_io_core.errors import JournalError, WriteError
+from hdmf_io_core.stores.decisions import check_reach, read_decision
 from hdmf_io_core.stores.folders import FolderStore
 
 if TYPE_CHECKING:
@@ -183,13 +184,15 @@ def recover(folder: Path, documents: Collection[str] = ()) -> None:
     Raises
     ------
     JournalError
-        The journal cannot be read, or the file system refuses.
+        The journal cannot be read, or names what is not in the store; or the file system refuses.
     """
     journal = journal_of(folder)
     try:
         if (journal / _COMMIT).exists():
+            decision = read_decision(journal / _COMMIT)
+            check_reach(folder, journal / _NEW, (*decision["gone"], *decision["mark"]))
             _complete(folder, journal, documents)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         msg = f"the changes that a dead writer had decided on cannot be completed: {error}"
         hint = f"They are in {str(journal)!r}; make room, or see to the file system's errors."
         raise JournalError(msg, source=str(folder), hint=hint) from error
@@ -212,7 +215,7 @@ def _note(journal: Path, decision: Mapping[str, Any]) -> None:
 
 def _complete(folder: Path, journal: Path, documents: Collection[str]) -> None:
     """Carry out a decision; whatever of it was done already is passed over."""
-    decision = json.loads((journal / _COMMIT).read_text("utf-8"))
+    decision = read_decision(journal / _COMMIT)
     if decision["mark"] or decision["gone"]:
         store = FolderStore(folder)
         for key, text in decision["mark"].items():
@@ -232,7 +235,9 @@ def _complete(folder: Path, journal: Path, documents: Collection[str]) -> None:
 
 def _discard(folder: Path, key: str) -> None:
     path = folder / key
-    if path.is_dir():
+    if path.is_symlink():
+        syscalls.unlink(path)
+    elif path.is_dir():
         for inner in path.iterdir():
             _discard(path, inner.name)
         if key:
