@@ -22,7 +22,7 @@ from hdmf_io_core.storage.layout import LinkTarget, NodeInfo
 from hdmf_io_core.stores.folders import ByteStore
 from hdmf_io_zarr.documents import Consolidated, Node, documents_of, open_documents
 from hdmf_io_zarr.hints import check_finished
-from hdmf_io_zarr.references import References, link_source, link_targets, normal_path
+from hdmf_io_zarr.references import References, foreign_link, link_source, link_targets, normal_path
 from hdmf_io_zarr.speccache import find_spec_group
 from hdmf_io_zarr.tree import NodeTree
 
@@ -279,19 +279,20 @@ class StoreNodes:
         """Return an entry of a group of this store, by the path under which ``asked`` knows it."""
         inner = join_path(place.path, name)
         node = self._tree.get(inner)
+        said = foreign_link(place.node, name, self.source)
         if node is not None:
             if self is not asked:
                 asked._mounts.setdefault(self.source, {}).setdefault(inner, shown)
-            return self._info(shown, Place(self, inner, node))
+            return self._info(shown, Place(self, inner, node), said)
         link = self._links(place.node).get(name)
         if link is None:
             return None
         target = self._through(link, [], LINKS_LIMIT, inner)
         if isinstance(target, Broken):
-            return target.info(shown, self.source, inner, link)
+            return target.info(shown, self.source, inner, said or link)
         if target.home is not asked:
             asked._mounts.setdefault(target.home.source, {}).setdefault(target.path, shown)
-        return self._info(shown, target, link)
+        return self._info(shown, target, said or link)
 
     def _info(self, shown: str, place: Place, link: LinkTarget | None = None) -> NodeInfo:
         source = place.home.source

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "References",
     "candidates",
+    "foreign_link",
     "leads_to_store",
     "link_entries",
     "link_entry",
@@ -135,8 +136,21 @@ def candidates(stored: str, own: str) -> tuple[str, ...]:
 
 
 def link_targets(group: Node, zarr_format: ZarrFormat, own: str) -> dict[str, LinkTarget]:
-    """Return the links of a group, by name; ``own`` is the store that it is in."""
-    entries = [*link_entries(group, zarr_format), *link_entries(group, None)]
+    """Return the links of a group, by name; ``own`` is the store that it is in.
+
+    Where one stands in for a link into a file that is no store, it is the one that is there.
+    """
+    entries = [*link_entries(group, None), *link_entries(group, zarr_format)]
+    return _targets(entries, group, own)
+
+
+def foreign_link(group: Node, name: str, own: str) -> LinkTarget | None:
+    """Return the link into a file that is no store that an entry of a group is, or stands for."""
+    entries = link_entries(group, None)
+    return _targets(entries, group, own).get(name) if entries else None
+
+
+def _targets(entries: list[Any], group: Node, own: str) -> dict[str, LinkTarget]:
     return {
         str(entry["name"]): link_target(entry, own, group.path, is_there=_is_there)
         for entry in entries

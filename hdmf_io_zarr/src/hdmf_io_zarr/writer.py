@@ -162,17 +162,21 @@ class ZarrWriter(ChangingReader):
         parent, name = self._parent(own)
         self.begin()
         inner = join_path(parent.path, name)
-        if self._tree.get(inner) is not None:
+        is_node = self._tree.get(inner) is not None
+        if is_node:
             self._tree.remove(inner)
-            return
-        for kind in (self._format, None):
-            links = link_entries(parent.node, kind)
-            kept = [entry for entry in links if entry.get("name") != name]
-            if len(kept) < len(links):
-                self._set_links(parent, kept, kind)
-                return
-        msg = "there is nothing to delete"
-        raise NodeNotFoundError(msg, source=self.source, path=path)
+        removed = [self._unlink(parent, name, kind) for kind in (self._format, None)]
+        if not is_node and not any(removed):
+            msg = "there is nothing to delete"
+            raise NodeNotFoundError(msg, source=self.source, path=path)
+
+    def _unlink(self, parent: Place, name: str, kind: ZarrFormat | None) -> list[dict[str, Any]]:
+        """Take the entry of a link out of a group, and return it."""
+        links = link_entries(parent.node, kind)
+        gone = [entry for entry in links if entry.get("name") == name]
+        if gone:
+            self._set_links(parent, [entry for entry in links if entry not in gone], kind)
+        return gone
 
     def move(self, path: str, new_path: str) -> None:
         """Give a node another path; open arrays of it stay good, references name the old one.
@@ -183,8 +187,12 @@ class ZarrWriter(ChangingReader):
             There is no such node; the new name is taken.
         """
         place = self._own(path)
-        self._new_entry(new_path)
+        (old, name), (new, new_name) = self._parent(place.path), self._new_entry(new_path)
         self._tree.move(place.path, normal_path(new_path))
+        # What a copy stands for goes where it goes.
+        said = [{**entry, "name": new_name} for entry in self._unlink(old, name, None)]
+        if said:
+            self._set_links(new, [*link_entries(new.node, None), *said], None)
 
     def retarget(self, moved: Mapping[str, str]) -> None:
         """Let links and references that name an old path, or one below it, name the new one.
@@ -247,9 +255,19 @@ class ZarrWriter(ChangingReader):
             raise LinkTargetError(msg, source=self.source, path=path)
         parent, name = self._new_entry(path)
         entry = link_entry(name, target, parent.path)
-        is_foreign = target.kind == "external" and not leads_to_store(target, self.source)
-        kind = None if is_foreign else self._format
+        kind = None if self.wants_stand_in(target) else self._format
         self._set_links(parent, [*link_entries(parent.node, kind), entry], kind)
+
+    def wants_stand_in(self, target: LinkTarget) -> bool:
+        """Whether a link leads into a file that is no store, where Zarr's readers do not go."""
+        return target.kind == "external" and not leads_to_store(target, self.source)
+
+    def remember_link(self, path: str, target: LinkTarget) -> None:
+        """Note that the entry at a path is a copy, and stands for a link."""
+        self.begin()
+        parent, name = self._parent(normal_path(path))
+        entry = link_entry(name, target, parent.path)
+        self._set_links(parent, [*link_entries(parent.node, None), entry], None)
 
     def _set_links(
         self, place: Place, entries: list[dict[str, Any]], kind: ZarrFormat | None

@@ -25,6 +25,7 @@ from hdmf_io_core.plan.steps import (
     DeleteAttributes,
     Move,
     OverwriteArray,
+    RememberLink,
     SetAttributes,
     Step,
     Stream,
@@ -32,6 +33,7 @@ from hdmf_io_core.plan.steps import (
     WritePlan,
 )
 from hdmf_io_core.plan.undo import Undo
+from hdmf_io_core.storage.abilities import SupportsStandIns
 from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
 
 __all__ = ["execute", "hand_out"]
+
+_STRUCTURE = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
 
 
 def execute(
@@ -102,31 +106,28 @@ def execute(
 def hand_out(plan: WritePlan, tree: TreeReader) -> None:
     """Give each wrapper the array that was made for it, as ``tree`` has it now."""
     for step in plan.steps:
-        wrapper = getattr(step, "wrapper", None)
-        if wrapper is not None:
+        if (wrapper := getattr(step, "wrapper", None)) is not None:
             wrapper.dataset = getattr(tree.at(step.path), "data", None)
 
 
 def _structure(plan: WritePlan) -> Iterator[Step]:
     # In the order of the walk, so that a parent has its place before its children.
-    kinds = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
-    return (step for step in plan.steps if isinstance(step, kinds))
+    return (step for step in plan.steps if isinstance(step, _STRUCTURE))
 
 
 def _content(plan: WritePlan) -> Iterator[Step]:
     return (
         step
         for step in plan.steps
-        if isinstance(step, (CreateArray, OverwriteArray))
-        or (isinstance(step, SetAttributes) and not step.late)
+        if isinstance(step, (CreateArray, OverwriteArray, SetAttributes))
+        and not (isinstance(step, SetAttributes) and step.late)
     )
 
 
 def _late(plan: WritePlan) -> Iterator[Step | _LateContent]:
-    yield from (step for step in plan.steps if isinstance(step, CreateLink))
-    for step in plan.steps:
-        if isinstance(step, CreateArray) and step.late:
-            yield _LateContent(step)
+    yield from (step for step in plan.steps if isinstance(step, (CreateLink, RememberLink)))
+    arrays = (step for step in plan.steps if isinstance(step, CreateArray))
+    yield from (_LateContent(step) for step in arrays if step.late)
     yield from (step for step in plan.steps if isinstance(step, SetAttributes) and step.late)
 
 
@@ -205,6 +206,9 @@ class _Run:
                 dest.create_link(path, target)
                 self._undo.made(path)
                 report.links.append((path, target))
+            case RememberLink(path=path, target=target) if isinstance(dest, SupportsStandIns):
+                dest.remember_link(path, target)
+                report.stood_in(path, target)
             case CreateDatatype(path=path, dtype=dtype):
                 dest.create_datatype(path, dtype)
                 self._undo.made(path)
@@ -264,17 +268,14 @@ class _Run:
                 self._streams.append((LocatedStream(stream, self._plan.source, step.path), sink))
             case Stream(stream=stream):
                 self.report.bytes_written += write_stream(stream, sink, pool=self._pool)
-            case _:
-                return
 
     def _delete(self, path: str) -> None:
         """Take a node out of the way; it is deleted when the whole plan went through."""
         info = self._dest.node(path)
-        if info is None:
-            # It was moved away, with its parent under another path.
+        if info is None:  # It was moved away, with its parent under another path.
             return
         self.report.deleted += 1
-        if info.link is None:
+        if info.link is None or (info.source, info.home) == (self._dest.source, path):
             self._parked.append(self._undo.park(path))
         else:
             self._dest.delete(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hdmf_io_core.errors import UnsupportedFeatureError
@@ -10,7 +11,7 @@ from hdmf_io_core.plan.steps import Loss
 from hdmf_io_core.storage.dtypes import has_region_references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hdmf_io_core.model.builders import Builder
     from hdmf_io_core.storage.layout import Attribute
@@ -41,6 +42,14 @@ class Losses:
         self._may_lose = may_lose
         self._found: list[Loss] = []
         self._needs: dict[str, tuple[str, ...]] = {}
+        self._is_quiet = False
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let go what is lost inside: of a copy beside a link, which still leads to all of it."""
+        self._is_quiet = True
+        yield
+        self._is_quiet = False
 
     @property
     def found(self) -> tuple[Loss, ...]:
@@ -65,6 +74,8 @@ class Losses:
         UnsupportedFeatureError
             If it may not be lost.
         """
+        if self._is_quiet:
+            return
         if self._may_lose == "nothing" or (self._may_lose == "form" and not is_form):
             msg = f"{what} cannot be stored: {reason}"
             raise UnsupportedFeatureError(

@@ -69,6 +69,19 @@ class Places:
         """Return where a stored node was already placed; None if it was not."""
         return self._by_key.get((home.source, home.key)) if home is not None else None
 
+    def has(self, source: str, key: NodeKey) -> bool:
+        """Whether a node of the source has its place in the destination."""
+        return (source, key) in self._by_key
+
+    def mark(self) -> int:
+        """Return what :meth:`back_to` takes."""
+        return len(self._by_key)
+
+    def back_to(self, mark: int) -> None:
+        """Forget the nodes that were added since."""
+        while len(self._by_key) > mark:
+            self._planned.discard(self._by_key.popitem()[1])
+
     def holds(self, home: Home | None) -> bool:
         """Whether a node is already stored in the destination, as it will remain."""
         return home is not None and not self._is_new and home.source == self._dest.source

@@ -8,23 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hdmf_io_core.errors import NodeExistsError
+from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
     DatatypeBuilder,
     Entry,
     GroupBuilder,
     LinkBuilder,
-    find_type,
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.arrays import ArrayPlanner
-from hdmf_io_core.plan.attributes import attribute_steps, differing, same_identity
+from hdmf_io_core.plan.attributes import attribute_steps
 from hdmf_io_core.plan.losses import Losses, Tolerance
+from hdmf_io_core.plan.merging import check_merge, taken
 from hdmf_io_core.plan.naming import check_names
 from hdmf_io_core.plan.places import Places
 from hdmf_io_core.plan.relocate import relocated
 from hdmf_io_core.plan.specs import SpecsToCache
+from hdmf_io_core.plan.standins import StandIn, choose_stand_ins
 from hdmf_io_core.plan.steps import (
     ROOT_NAME,
     CreateArray,
@@ -33,6 +34,7 @@ from hdmf_io_core.plan.steps import (
     CreateLink,
     Delete,
     Move,
+    RememberLink,
     SetAttributes,
     Step,
     WritePlan,
@@ -127,6 +129,7 @@ class _Planner:
         )
         self._steps: list[Step] = []
         self._links: list[tuple[str, LinkBuilder]] = []
+        self._is_standing_in = False
         self._moved: set[str] = set()
         self._linked: dict[str, tuple[int, DatasetBuilder]] = {}
         self.specs = SpecsToCache()
@@ -147,10 +150,10 @@ class _Planner:
             self._places.lose(entry.home)
             return
         self._places.add(path, entry.home)
-        if not at_home:
+        if not at_home and not self._is_standing_in:
             self.specs.note(entry)
         if there is not None and not at_home:
-            self._check_merge(entry, path, there)
+            check_merge(self._dest, self._arrays, entry, path=path, there=there)
         if isinstance(entry, GroupBuilder):
             self._group(entry, path, there, at_home=at_home)
         elif isinstance(entry, DatasetBuilder):
@@ -221,7 +224,7 @@ class _Planner:
         if there is None:
             self._links.append((path, link))
         elif there.link is None or (link.info is None and there.link.path != link.target.path):
-            raise self._exists(path, "a link", there)
+            raise taken(self._dest, path, wanted="a link", there=there)
 
     def _attributes(
         self,
@@ -235,61 +238,58 @@ class _Planner:
         wanted = self.losses.kept(wanted, path)
         self._steps.extend(attribute_steps(wanted, stored, path, replace_all=replace_all))
 
-    # what is there already
-
-    def _check_merge(
-        self, entry: GroupBuilder | DatasetBuilder | DatatypeBuilder, path: str, there: NodeInfo
-    ) -> None:
-        """Refuse to change a stored node by one that is not the same node.
-
-        The same are two of one ``object_id``. Another group may add to a stored one of its type;
-        what is stored stays.
-        """
-        kinds = {GroupBuilder: "group", DatasetBuilder: "array", DatatypeBuilder: "datatype"}
-        kind = kinds[type(entry)]
-        if there.link is not None or there.kind != kind:
-            raise self._exists(path, f"a {kind}", there)
-        stored = self._dest.attributes(there.path)
-        new_type, stored_type = find_type(entry.attributes)[0], find_type(stored)[0]
-        if stored_type is not None and new_type is not None and new_type != stored_type:
-            raise self._exists(path, f"a {new_type}", there, f"a {stored_type}")
-        if same_identity(entry.attributes, stored):
-            return
-        if isinstance(entry, DatasetBuilder) and not self._arrays.is_stored(entry, there.path):
-            raise self._exists(path, "another dataset", there, f"{new_type or 'a dataset'}")
-        changed = differing(entry.attributes, stored)
-        if changed:
-            raise self._exists(path, f"another value of {changed[0]!r}", there, "a value")
-
-    def _exists(
-        self, path: str, wanted: str, there: NodeInfo, stored_type: str | None = None
-    ) -> NodeExistsError:
-        found = stored_type or ("a link" if there.link is not None else there.kind)
-        return NodeExistsError(
-            f"{wanted} is to be written where {found} stands",
-            source=self._dest.source,
-            path=path,
-            hint="Read the container from this file and change that, or choose another name.",
-        )
-
     def finish(self, root: GroupBuilder) -> tuple[Step, ...]:
         """Return all steps, with links and references pointing into the destination."""
         if root.home is None or not self._places.holds(root.home):
             self._root_name(root.name)
-        for path, link in self._links:
-            self._steps.append(CreateLink(path, self._places.link(link, path)))
-        steps = [relocated(step, self._places) for step in self._steps]
+        n_own = len(self._steps)
+        while self._links:
+            self._plan_links()
+        steps = self._relocated(n_own)
         while referred := self._linked.keys() & self._places.referred:
             # A reference does not reach through a link: what it points to is copied after all.
             for path in sorted(referred):
                 index, dataset = self._linked.pop(path)
                 self._steps[index] = self._arrays.create(dataset, path, may_link=False)
                 self._attributes(dataset.attributes, path, None, replace_all=False)
-            steps = [relocated(step, self._places) for step in self._steps]
+            steps = self._relocated(n_own)
         check_names(self._dest, steps)
         return tuple(
             step for step in steps if not (isinstance(step, Delete) and step.path in self._moved)
         )
+
+    def _relocated(self, n_own: int) -> list[Step]:
+        """Return all steps with their references; those from ``n_own`` on are of stand-ins."""
+        steps = [relocated(step, self._places) for step in self._steps[:n_own]]
+        with self.losses.quiet():
+            return steps + [relocated(step, self._places) for step in self._steps[n_own:]]
+
+    def _plan_links(self) -> None:
+        """Plan the links that were found; of copies that stand in for some, more are found."""
+        links = [(path, link, self._places.link(link, path)) for path, link in self._links]
+        self._links = []
+        chosen = choose_stand_ins(self._dest, self._places, links)
+        copied = {one.path for one in chosen if self._stand_in(one)}
+        for path, _, target in links:
+            step = RememberLink if path in copied else CreateLink
+            self._steps.append(step(path, target))
+
+    def _stand_in(self, one: StandIn) -> bool:
+        """Plan the copy of what a link leads to; False if the destination cannot hold it."""
+        n_steps, n_links, mark = len(self._steps), len(self._links), self._places.mark()
+        self._is_standing_in = True
+        try:
+            with self.losses.quiet():
+                self.entry(one.builder, one.path, None)
+            check_names(self._dest, self._steps[n_steps:])
+        except HdmfIOError:
+            # The link alone is what there was to write.
+            del self._steps[n_steps:], self._links[n_links:]
+            self._places.back_to(mark)
+            return False
+        finally:
+            self._is_standing_in = False
+        return True
 
     def _root_name(self, name: str) -> None:
         stored = self._dest.attributes("/") if not self._is_new else {}

@@ -25,6 +25,8 @@ class WriteReport:
         bytes.
     links : list of (str, LinkTarget)
         The links made, by path.
+    stand_ins : list of str
+        Those of them at which a copy of their target stands, for readers that do not follow them.
     arrays_made : list of str
         Paths of the arrays made.
     copied, recoded : list of str
@@ -45,12 +47,19 @@ class WriteReport:
     deleted: int = 0
     bytes_written: int = 0
     links: list[tuple[str, LinkTarget]] = field(default_factory=list)
+    stand_ins: list[str] = field(default_factory=list)
     arrays_made: list[str] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
     recoded: list[str] = field(default_factory=list)
     losses: tuple[Loss, ...] = ()
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_verified: bool = False
+
+    def stood_in(self, path: str, target: LinkTarget) -> None:
+        """Note a link at which a copy stands, or a link to one, in place of that."""
+        self.links = [(place, said) for place, said in self.links if place != path]
+        self.links.append((path, target))
+        self.stand_ins.append(path)
 
     def __str__(self) -> str:
         done = [
@@ -66,7 +75,9 @@ class WriteReport:
         ]
         lines = [f"written: {', '.join(done) or 'nothing'}; {self.bytes_written} bytes of data"]
         lines += self._told()
-        lines += [f"  link {path} -> {target}" for path, target in self.links]
+        for path, target in self.links:
+            how = ", and a copy of what it leads to" if path in self.stand_ins else ""
+            lines.append(f"  link {path} -> {target}{how}")
         lines += [f"  lost {loss}" for loss in self.losses]
         return "\n".join(lines)
 

@@ -30,6 +30,7 @@ __all__ = [
     "Move",
     "OverwriteArray",
     "Preallocate",
+    "RememberLink",
     "SetAttributes",
     "Step",
     "Stream",
@@ -135,6 +136,17 @@ class CreateLink:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RememberLink:
+    """Note the link that a copy of its target stands for."""
+
+    path: str
+    target: LinkTarget
+
+    def __str__(self) -> str:
+        return f"stand-in  {self.path} for {self.target} ({self.target.kind})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SetAttributes:
     """Create or replace attributes; ``late`` ones hold references."""
 
@@ -184,6 +196,7 @@ Step: TypeAlias = (
     | OverwriteArray
     | CreateDatatype
     | CreateLink
+    | RememberLink
     | SetAttributes
     | DeleteAttributes
     | Move

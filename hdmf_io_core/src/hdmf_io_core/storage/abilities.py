@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hdmf_io_core.storage.encoding import ChunkEncoding
-    from hdmf_io_core.storage.layout import ArrayLayout, RawChunk
+    from hdmf_io_core.storage.layout import ArrayLayout, LinkTarget, RawChunk
     from hdmf_io_core.storage.protocols import ArraySource
     from hdmf_io_core.types import ChunkCoords
 
@@ -35,6 +35,7 @@ __all__ = [
     "SupportsRawChunks",
     "SupportsReadCheck",
     "SupportsShards",
+    "SupportsStandIns",
     "SupportsStoredChunks",
 ]
 
@@ -228,4 +229,17 @@ class SupportsMove(Protocol):
 
         All at once, so that two nodes can change places.
         """
+        ...
+
+
+@runtime_checkable
+class SupportsStandIns(Protocol):
+    """A writer whose readers do not follow some links: a copy may stand where one leads to."""
+
+    def wants_stand_in(self, target: LinkTarget) -> bool:
+        """Whether other readers of the format would not see what a link leads to."""
+        ...
+
+    def remember_link(self, path: str, target: LinkTarget) -> None:
+        """Note that the entry at a path is a copy, and stands for a link; it goes with it."""
         ...
