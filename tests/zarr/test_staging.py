@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -198,3 +200,19 @@ def test_what_was_decided_can_be_done_twice(staged: StagedStore) -> None:
         "g/zarr.json": b"new",
         "h/zarr.json": b"h/zarr.json",
     }
+
+
+def test_repair_completes_a_store_whose_writer_died(tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.zarr", 3)
+    append_and_die(path, at="rename", nth=3)
+    assert journal_of(path).exists()
+    repaired = subprocess.run(
+        [sys.executable, "-P", "-m", "hdmf_io_core.cli", "repair", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert repaired.returncode == 0, repaired.stderr
+    assert "the store is whole" in repaired.stdout
+    assert not journal_of(path).exists()
+    assert values(path)

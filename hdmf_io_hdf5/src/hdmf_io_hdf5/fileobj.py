@@ -117,6 +117,7 @@ def open_file(
     options: FileOptions | None = None,
     *,
     journal: bool = True,
+    locked: int | None = None,
 ) -> h5py.File:
     """Open or create an HDF5 file.
 
@@ -131,6 +132,8 @@ def open_file(
         None takes the defaults.
     journal
         Whether a local file that exists is changed under a rollback journal.
+    locked
+        The same file, open and locked by the caller, who closes it: the lock goes on.
 
     Returns
     -------
@@ -180,7 +183,7 @@ def open_file(
                 check_settled(name)
             elif journal and CAN_JOURNAL and options.driver in _JOURNALED_DRIVERS:
                 locks = not ignores_locks(options.locking)
-                return open_journaled(name, options.keywords(), locks=locks)
+                return open_journaled(name, options.keywords(), locks=locks, locked=locked)
         return h5py.File(target, mode, **options.keywords())
     except HdmfIOError:
         raise

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from h5py import h5d, h5f, h5fd, h5g, h5i
 
-from hdmf_io_hdf5.journaled import undo_of
 from hdmf_io_hdf5.links import absolute
 from hdmf_io_hdf5.positional import Changes, Descriptor, PastHDF5, changes_of
+from hdmf_io_hdf5.sessions import undo_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hdmf_io_core.storage.external import Reach
 
-__all__ = ["Home", "Homes", "Identity", "identity", "keeps_times", "object_kind"]
+__all__ = ["Home", "Homes", "Identity", "continue_as", "identity", "keeps_times", "object_kind"]
 
 _KEPT, _KEPT_BYTES = 256, 64 * 2**20
 _INTENTS = (h5f.ACC_RDONLY, h5f.ACC_RDWR)
@@ -184,4 +184,19 @@ def keeps_times(oid: h5i.ObjectID) -> bool:
 def _identity(info: h5g.GroupStat) -> Identity:
     # Both come in two words where `unsigned long` has 32 bits.
     (file_low, file_high), (low, high) = info.fileno, info.objno
-    return file_low | file_high << 32, low | high << 32
+    number = file_low | file_high << 32
+    return _CONTINUED.get(number, number), low | high << 32
+
+
+_CONTINUED: dict[int, int] = {}
+
+
+def continue_as(fid: h5f.FileID, number: int) -> None:
+    """Let a file that was opened once more keep the number of its earlier opening.
+
+    The same bytes have the same addresses: so what is known by its identity is known again. HDF5
+    gives no number twice.
+    """
+    found = identity(fid)[0]
+    if found != number:
+        _CONTINUED[found] = number

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, cast
 import h5py
 
 from hdmf_io_core.chunks.engine import Engine
-from hdmf_io_core.durability.beside import new_file, sweep
+from hdmf_io_core.durability.beside import Beside, new_file, sweep
 from hdmf_io_core.durability.publish import Publication, RenameFile
+from hdmf_io_core.durability.recover import discard_journal, repair
 from hdmf_io_core.errors import HdmfIOError
 from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
 from hdmf_io_hdf5.dataio import H5DataIO
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
 from hdmf_io_hdf5.homes import identity
+from hdmf_io_hdf5.journaled import CAN_JOURNAL
 from hdmf_io_hdf5.positional import changes_of
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
@@ -183,6 +185,7 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     # A link stays a link: the file that it points to is replaced.
     target = Path(os.path.realpath(target))
     check_target(target, mode, options)
+    _clear_journal(target)
     beside = new_file(target)
     try:
         # Its lock is ours, and HDF5's would be a second one.
@@ -204,8 +207,22 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     )
     return storage, RenameFile(
         beside,
-        reopen=lambda: HDF5Writer(
-            open_file(target, "r+", changing), allow_external=options.allow_external
-        ),
+        reopen=lambda: _reopened(beside, changing),
         replace=mode == "w",
     )
+
+
+def _reopened(beside: Beside, options: FileOptions) -> HDF5Writer:
+    """Open what was published; under a journal its lock is held on."""
+    if not (CAN_JOURNAL and not options.swmr):
+        beside.release()
+    file = open_file(beside.target, "r+", options, locked=beside.descriptor)
+    return HDF5Writer(file, allow_external=options.allow_external)
+
+
+def _clear_journal(target: Path) -> None:
+    """Take back what a dead process left half done, before anything takes the file's place."""
+    if target.exists():
+        repair(target)
+    else:
+        discard_journal(target)

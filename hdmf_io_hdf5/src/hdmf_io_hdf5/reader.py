@@ -75,13 +75,18 @@ class HDF5Reader:
         close_file: bool = True,
         allow_external: str | None = None,
     ) -> None:
-        self._file = file
         self._close_file = close_file
         self._is_closed = False
-        name = source or _source_of(file)
-        reach = Reach.of(name, allow_external)
-        self._homes = Homes(file.id, name, reach if reach.is_limited else None)
-        self._nodes = Nodes(self._homes, link_access(file, source))
+        self._name = source or _source_of(file)
+        self._link_access = link_access(file, source)
+        self._reach = Reach.of(self._name, allow_external)
+        self._attach(file)
+
+    def _attach(self, file: h5py.File) -> None:
+        """Read this file."""
+        self._file = file
+        self._homes = Homes(file.id, self._name, self._reach if self._reach.is_limited else None)
+        self._nodes = Nodes(self._homes, self._link_access)
         self._indices: dict[int, Index] = {}
         self._spec_path: object = _UNKNOWN
 
@@ -106,13 +111,7 @@ class HDF5Reader:
         return self._nodes.node(path)
 
     def children(self, path: str) -> Iterator[NodeInfo]:
-        """Yield the entries of a group, by name, or in order of creation where it keeps that.
-
-        Raises
-        ------
-        NodeNotFoundError
-            There is no group at the path.
-        """
+        """Yield the entries of a group, by name, or in order of creation where it keeps that."""
         self._check_open()
         hidden = self._spec_group()
         for child in self._nodes.children(path):

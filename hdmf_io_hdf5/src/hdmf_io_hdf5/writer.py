@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h5py
-from h5py import h5a, h5d, h5f, h5g, h5i, h5o, h5p
+from h5py import h5a, h5d, h5g, h5i, h5o, h5p
 
 from hdmf_io_core.errors import (
     LinkTargetError,
-    ModeError,
     NodeExistsError,
     NodeNotFoundError,
     UnsupportedFeatureError,
@@ -26,12 +24,11 @@ from hdmf_io_core.storage.layout import (
 from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
+from hdmf_io_hdf5.changing import ChangingReader
 from hdmf_io_hdf5.dtypes import file_type
-from hdmf_io_hdf5.journaled import session_of
 from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
 from hdmf_io_hdf5.links import checked_name, link_creation, to_name
 from hdmf_io_hdf5.openarrays import open_array
-from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC
 
@@ -46,7 +43,7 @@ __all__ = ["HDF5Writer"]
 _HDF5_ERRORS = (KeyError, OSError, RuntimeError, TypeError, ValueError)
 
 
-class HDF5Writer(HDF5Reader):
+class HDF5Writer(ChangingReader):
     """One HDF5 file open for writing; parameters as :class:`HDF5Reader`.
 
     Raises
@@ -54,15 +51,6 @@ class HDF5Writer(HDF5Reader):
     ModeError
         ``file`` is open for reading only.
     """
-
-    def __init__(
-        self, file: h5py.File, *, source: str | None = None, close_file: bool = True,
-        allow_external: str | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(file, source=source, close_file=close_file, allow_external=allow_external)
-        if file.mode == "r":
-            msg = "the file is open for reading only"
-            raise ModeError(msg, source=self.source, hint="Open it with 'r+'.")
 
     def create_group(self, path: str) -> None:
         """Make a group.
@@ -222,26 +210,6 @@ class HDF5Writer(HDF5Reader):
             locator = ObjectRef(self.source, path=group)
             self.set_attributes("/", {SPECLOC: Attribute(locator, RefType("object"))})
         self.refresh()
-
-    def flush(self) -> None:
-        """Hand all that HDF5 buffers to the operating system; under a journal, keep it for good.
-
-        Where the disk fails, a file under a journal is closed, and is as it was at the last flush.
-        """
-        self._check_open()
-        try:
-            h5f.flush(self._file.id, h5f.SCOPE_GLOBAL)
-        except _HDF5_ERRORS as error:
-            msg = "HDF5 could not flush the file"
-            raise WriteError(msg, source=self.source) from error
-        if (session := session_of(self._file)) is not None:
-            session.commit()
-
-    def commit(self) -> None:
-        """Keep all written so far, and make it visible to a fresh reader."""
-        session = session_of(self._file)
-        if session is None or not session.has_ended:  # by a commit that failed, which was told
-            self.flush()
 
     def _own_node(self, path: str) -> h5i.ObjectID:
         """Open a node that is to be changed; what lies in another file is not."""

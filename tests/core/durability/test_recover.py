@@ -171,7 +171,7 @@ class Calls(list[str]):
         return sum(name.startswith("fsync") for name in self)
 
 
-def test_a_commit_syncs_three_times_whatever_was_overwritten(path: Path, opened: Open) -> None:
+def test_two_syncs_go_before_an_overwrite_and_two_a_commit(path: Path, opened: Open) -> None:
     file, calls = opened(), Calls()
     with syscalls.observed(calls):
         for offset in range(0, len(OLD) - 300, 700):
@@ -180,7 +180,7 @@ def test_a_commit_syncs_three_times_whatever_was_overwritten(path: Path, opened:
         # What waits costs nothing but the journal's header and what is behind the old end.
         assert calls == ["create", "pwrite", "pwrite"]
         file.commit()
-        assert calls.syncs == 3
+        assert calls.syncs == 4
         calls.clear()
         file.write(b"added", file.length)
         file.commit()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from hdmf_io_core.cli.exitcodes import ExitCode
 from hdmf_io_core.cli.output import plural
 from hdmf_io_core.durability.beside import litter, sweep
+from hdmf_io_core.durability.journal import journal_path
 from hdmf_io_core.durability.recover import discard_journal, repair
 from hdmf_io_core.errors import SourceNotFoundError
+from hdmf_io_core.io.open import open_io
 
 if TYPE_CHECKING:
     import argparse
@@ -47,21 +49,35 @@ def run(args: argparse.Namespace, out: Output) -> ExitCode:
         discarded = discard_journal(target)
     elif target.is_file():
         recovery = repair(target)
+    completed = target.is_dir() and _completed(target)
     if out.as_json:
         out.json(
             {
                 "source": str(target),
-                "journal": _journal_state(recovery, discarded=discarded),
+                "journal": "completed"
+                if completed
+                else _journal_state(recovery, discarded=discarded),
                 "restored_bytes": recovery.restored_bytes if recovery is not None else 0,
                 "length": recovery.length if recovery is not None else None,
                 "removed": [*removed],
             }
         )
         return ExitCode.OK
-    _tell(out, recovery, discarded=discarded)
+    if completed:
+        out.line("the store is whole: what its writer had decided on is done, the rest is dropped")
+    else:
+        _tell(out, recovery, discarded=discarded)
     for name in removed:
         out.line(f"removed {name}")
     return ExitCode.OK
+
+
+def _completed(target: Path) -> bool:
+    """Let the backend of a store complete, or drop, what a dead writer left; whether there was."""
+    if not journal_path(target).exists():
+        return False
+    with open_io(target, "r+"):
+        return not journal_path(target).exists()
 
 
 def _journal_state(recovery: Recovery | None, *, discarded: bool) -> str:

@@ -51,13 +51,13 @@ class Beside:
     path, target : Path
         What is written, and the name that it is to have; both in one folder.
     descriptor : int or None
-        Holds the lock; None where there is none.
+        Holds the lock, as does a duplicate of it; None where there is none.
     """
 
     def __init__(self, path: Path, target: Path, descriptor: int | None) -> None:
         self.path = path
         self.target = target
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._unwritten = 0
 
     def wrote(self, n_bytes: int) -> None:
@@ -66,10 +66,10 @@ class Beside:
         From time to time the disk is told to begin; what that cannot do the sync does.
         """
         self._unwritten += n_bytes
-        if self._unwritten >= _START_BYTES and self._descriptor is not None:
+        if self._unwritten >= _START_BYTES and self.descriptor is not None:
             self._unwritten = 0
             with suppress(OSError):
-                syscalls.start_writing(self._descriptor)
+                syscalls.start_writing(self.descriptor)
 
     def discard(self) -> None:
         """Remove it, if it still has its name, and let go of the lock."""
@@ -78,7 +78,7 @@ class Beside:
 
     def release(self) -> None:
         """Let go of the lock; a second call does nothing."""
-        descriptor, self._descriptor = self._descriptor, None
+        descriptor, self.descriptor = self.descriptor, None
         if descriptor is not None:
             os.close(descriptor)
 

@@ -61,7 +61,7 @@ class WrittenBeside(ABC):
     beside : Beside
         What is being written; from here on owned by the publication.
     reopen : callable
-        Opens what was published for further changes.
+        Opens what was published for further changes; until it returns the lock is held.
     replace : bool
         Whether what has the name may be replaced.
     """
@@ -98,6 +98,12 @@ class WrittenBeside(ABC):
         """
         if not self._pending:
             return None
+        try:
+            return self._published(storage)
+        finally:
+            self._beside.release()
+
+    def _published(self, storage: StorageWriter) -> StorageWriter:
         storage.close()
         try:
             self._sync()
@@ -128,7 +134,6 @@ class WrittenBeside(ABC):
     def _settle(self) -> None:
         self._pending = False
         self._forsaken.detach()
-        self._beside.release()
 
     @abstractmethod
     def _sync(self) -> None:
@@ -180,6 +185,7 @@ def put_file(beside: Beside, *, replace: bool) -> None:
     # A hard link fails where the name is taken, a rename would replace.
     syscalls.link(beside.path, beside.target)
     syscalls.unlink(beside.path)
+    discard_journal(beside.target)
 
 
 def replace_file(target: Path, content: bytes) -> None:

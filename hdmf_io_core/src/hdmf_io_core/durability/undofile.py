@@ -43,7 +43,7 @@ class UndoFile:
 
     Notes
     -----
-    Several threads may use it. In a forked child nothing reaches the disk.
+    Threads may share it. A forked child reaches no disk.
     """
 
     def __init__(self, path: str, descriptor: int, *, waiting_bytes: int = WAITING_BYTES) -> None:
@@ -60,8 +60,7 @@ class UndoFile:
         self._base = self._length = os.fstat(self._descriptor).st_size
         # Of the bytes on the disk those below it count; behind it, up to the old end, are zeros.
         self._valid = self._base
-        # Below it pages wait in memory.
-        self._limit = self._base
+        self._limit = self._base  # below it pages wait in memory
         self._pages = WaitingPages()
         self._saved: set[int] = set()
         self.failure: BaseException | None = None
@@ -120,20 +119,19 @@ class UndoFile:
         Raises
         ------
         WriteError
-            The disk failed, now or since the last commit: the file is as after the last commit.
+            The disk failed: the file is as after the last commit.
         JournalError
             It could not even be put back: the journal stays, and the next open tries again.
         """
         with self._lock:
             if self._is_foreign() or (self._journal is None and self.failure is None):
                 return None
-            failure = self.failure
             try:
-                if failure is None:
+                if self.failure is None:
                     self._settle()
             except OSError as error:
-                failure = self._fail(error)
-            if failure is None:
+                self._fail(error)
+            if (failure := self.failure) is None:
                 return self._keep()
             self.rollback()
         msg = "the changes since the last commit were taken back"
@@ -239,13 +237,15 @@ class UndoFile:
             self._journal = Journal(journal_path(self.path), header)
 
     def _spill(self, pages: set[int], cut: range = range(0)) -> None:
-        """Put what is about to be replaced, or cut off, on the disk; then write the pages."""
+        """Put what is to be replaced, or cut off, on the disk by name; then write the pages."""
         assert self._journal is not None
         replaced = sorted((pages | set(cut)) - self._saved)
         for first in range(0, len(replaced), _SEGMENT_PAGES):
             self._journal.save([self._old(page) for page in replaced[first:][:_SEGMENT_PAGES]])
         if replaced:
             self._journal.sync()
+            if not self._saved:
+                syscalls.fsync_folder(self._journal.path.parent)
             self._saved.update(replaced)
         for page in sorted(pages):
             start = page * PAGE_BYTES
