@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import (
@@ -52,6 +53,14 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
     UnsupportedDtypeError, UnknownCodecError, OptionError, ShapeError
         Zarr cannot hold it.
     """
+    if layout.fill_value is not None or layout.dimension_names is not None:
+        return _array_node(layout, zarr_format)
+    # Many small arrays are laid out alike; what changes in a node is replaced, never changed.
+    made = _known_node(layout, zarr_format)
+    return Node("array", dict(made.meta), dict(made.attributes))
+
+
+def _array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
     disk = disk_type(layout.dtype, zarr_format)
     _check_chunks(layout)
     shape = layout.shape if layout.shape is not None else (0,)
@@ -97,6 +106,10 @@ def array_node(layout: ArrayLayout, zarr_format: ZarrFormat) -> Node:
         node.attributes["_ARRAY_DIMENSIONS"] = list(layout.dimension_names)
     _mark(node, layout, zarr_format)
     return node
+
+
+# Layouts that differ in what is not looked at when they are compared are not asked for here.
+_known_node = lru_cache(256)(_array_node)
 
 
 def _check_chunks(layout: ArrayLayout) -> None:

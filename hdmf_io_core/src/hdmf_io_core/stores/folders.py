@@ -5,7 +5,7 @@ without one, the root by the empty text.
 """
 
 # One call a chunk: paths are text here, which is faster.
-# ruff: noqa: PTH103, PTH105, PTH120, PTH123, PTH208
+# ruff: noqa: PTH102, PTH105, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _write_new(path: str, data: Bytes) -> bool:
     except FileExistsError:
         return False
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _make_folders(os.path.dirname(path))
         return _write_new(path, data)
     try:
         n_written = os.write(descriptor, data)
@@ -173,3 +173,14 @@ def _write_new(path: str, data: Bytes) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def _make_folders(path: str) -> None:
+    """Make a folder that is likely not there, and those above it that are not."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        _make_folders(os.path.dirname(path))
+        _make_folders(path)
