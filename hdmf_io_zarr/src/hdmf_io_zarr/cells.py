@@ -1,10 +1,8 @@
-"""Elements between memory, JSON and decoded chunks. Knows types and references, no files."""
+"""Elements between memory and decoded chunks. Knows types and references, no files."""
 
 from __future__ import annotations
 
 import json
-import math
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,151 +20,28 @@ from hdmf_io_core.storage.dtypes import (
     VlenType,
     memory_dtype,
 )
+from hdmf_io_core.storage.jsoncells import (
+    from_json,
+    is_long,
+    json_text,
+    text_of_json,
+    to_json,
+)
 from hdmf_io_core.storage.numpytypes import object_array
-from hdmf_io_core.storage.text import decode_text
 from hdmf_io_zarr.dtypes import disk_type
-from hdmf_io_zarr.nans import float_words, floats_of, real_type
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import AnyArray
     from hdmf_io_zarr.references import References
 
-__all__ = ["from_disk", "from_json", "to_disk", "to_json"]
-
-
-# JSON: one value an element, whatever the shape
-
-
-def to_json(
-    values: AnyArray, element: ElementType, references: References, *, exact: bool = True
-) -> list[Any]:
-    """Return the elements as JSON, in C order.
-
-    ``exact`` keeps the bits of floats that are no numbers, as text; else JSON's one word is there.
-    """
-    words = float_words if exact else _words
-    inner = partial(to_json, references=references, exact=exact)
-    match element:
-        case NumberType(dtype=dtype) if _is_long(dtype):
-            return [cell.tobytes().decode("latin-1") for cell in values.reshape(-1)]
-        case NumberType(dtype=dtype) if dtype.kind == "c":
-            flat = words(np.ascontiguousarray(values).view(real_type(dtype)))
-            return [flat[i : i + 2] for i in range(0, len(flat), 2)]
-        case NumberType(dtype=dtype) if dtype.kind == "f":
-            return words(values)
-        case NumberType() | EnumType():
-            return _words(values)
-        case TextType():
-            return [_as_str(cell) for cell in values.reshape(-1).tolist()]
-        case OpaqueType():
-            return [cell.tobytes().decode("latin-1") for cell in values.reshape(-1)]
-        case RefType():
-            return [references.to_json(cell) for cell in values.reshape(-1).tolist()]
-        case VlenType(base=base):
-            return [inner(np.asarray(cell), base) for cell in values.reshape(-1).tolist()]
-        case ArrayType(base=base, shape=shape):
-            size = math.prod(shape)
-            flat = inner(values, base)
-            return [flat[i : i + size] for i in range(0, len(flat), size)]
-        case CompoundType(fields=fields):
-            table: Any = values
-            columns = [inner(table[field.name], field.type) for field in fields]
-            return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _words(values: AnyArray) -> list[Any]:
-    return values.reshape(-1).tolist()
-
-
-def from_json(cells: list[Any], element: ElementType, references: References) -> AnyArray:
-    """Return elements in memory form, along one axis.
-
-    Raises
-    ------
-    MetadataError
-        A value is no such element.
-    """
-    try:
-        return _parsed(cells, element, references)
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        msg = f"a value does not fit its type: {error}"
-        raise MetadataError(msg) from error
-
-
-def _parsed(cells: list[Any], element: ElementType, references: References) -> AnyArray:
-    match element:
-        case NumberType(dtype=dtype) | EnumType(base=dtype):
-            return _numbers(cells, dtype)
-        case TextType():
-            return object_array([_as_text(cell) for cell in cells], (len(cells),))
-        case OpaqueType(size=size):
-            data = b"".join(cell.encode("latin-1") for cell in cells)
-            return np.frombuffer(data, np.dtype((np.void, size))).copy()
-        case RefType():
-            return object_array([references.from_json(cell) for cell in cells], (len(cells),))
-        case VlenType(base=base):
-            return object_array([_parsed(c, base, references) for c in cells], (len(cells),))
-        case ArrayType(base=base, shape=shape):
-            flat = _parsed([item for cell in cells for item in cell], base, references)
-            return flat.reshape(len(cells), *shape, *flat.shape[1:])
-        case CompoundType(fields=fields):
-            table: Any = np.empty(len(cells), memory_dtype(element))
-            for index, field in enumerate(fields):
-                table[field.name] = _parsed([row[index] for row in cells], field.type, references)
-            return table  # type: ignore[no-any-return]
-
-
-def _is_long(dtype: np.dtype[Any]) -> bool:
-    """Whether numbers are longer than JSON and Zarr have words for."""
-    return dtype.itemsize > (16 if dtype.kind == "c" else 8)
-
-
-def _numbers(cells: list[Any], dtype: np.dtype[Any]) -> AnyArray:
-    if _is_long(dtype):
-        data = b"".join(cell.encode("latin-1") for cell in cells)
-        return np.frombuffer(data, dtype).copy()
-    if dtype.kind == "c":
-        parts = [part for cell in cells for part in cell]
-        return floats_of(parts, real_type(dtype)).view(dtype)
-    if dtype.kind == "f":
-        return floats_of(cells, dtype)
-    wanted: tuple[type, ...] = (bool,) if dtype.kind == "b" else (int,)
-    if dtype.kind in "biu" and not all(isinstance(cell, wanted) for cell in cells):
-        msg = f"numbers of type {dtype} expected"
-        raise ValueError(msg)
-    return np.array(cells, dtype)
-
-
-def _as_str(cell: object) -> str:
-    """Return text as JSON can hold it; bytes that are not UTF-8 become lone surrogates."""
-    return cell.decode("utf-8", "surrogateescape") if isinstance(cell, bytes) else str(cell)
-
-
-def _as_text(cell: object) -> str | bytes:
-    if isinstance(cell, bytes):
-        return decode_text(cell)
-    if not isinstance(cell, str):
-        # A chunk that was never written is filled with 0.
-        return "" if cell in {0, None} else str(cell)
-    return cell if cell.isascii() or not _has_surrogates(cell) else _unescaped(cell)
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _unescaped(text: str) -> str | bytes:
-    return decode_text(text.encode("utf-8", "surrogateescape"))
-
-
-# Decoded chunks
+__all__ = ["from_disk", "to_disk"]
 
 
 def to_disk(values: AnyArray, element: ElementType, references: References) -> AnyArray:
     """Return elements as a chunk holds them; text in a compound of v3 takes the room it needs."""
     zarr_format = references.zarr_format
     match element:
-        case NumberType(dtype=dtype) if _is_long(dtype):
+        case NumberType(dtype=dtype) if is_long(dtype):
             return (
                 np.ascontiguousarray(values).view((np.void, dtype.itemsize)).reshape(values.shape)
             )
@@ -194,7 +69,7 @@ def _record(values: AnyArray, element: CompoundType, references: References) -> 
         part = to_disk(table[field.name], field.type, references)
         room = widths[field.name]
         if part.dtype.hasobject:
-            texts = np.array([_as_str(cell) for cell in part.reshape(-1)], np.str_)
+            texts = np.array([json_text(cell) for cell in part.reshape(-1)], np.str_)
             part = texts.reshape(part.shape)
             room = np.promote_types(part.dtype, room)
         elif part.ndim > values.ndim:
@@ -215,14 +90,14 @@ def from_disk(chunk: AnyArray, element: ElementType, references: References, out
         An element is not of its type.
     """
     match element:
-        case NumberType(dtype=dtype) if _is_long(dtype):
+        case NumberType(dtype=dtype) if is_long(dtype):
             out[...] = np.ascontiguousarray(chunk).view(dtype).reshape(chunk.shape)
         case NumberType() | EnumType() | OpaqueType():
             out[...] = chunk
         case ArrayType(base=base):
             from_disk(chunk, base, references, out)
         case TextType(padding=padding, length=length):
-            cells = [_as_text(cell) for cell in chunk.reshape(-1).tolist()]
+            cells = [text_of_json(cell) for cell in chunk.reshape(-1).tolist()]
             if chunk.dtype.kind == "S" and padding == "space-padded" and length:
                 cells = [cell.rstrip(" ") if isinstance(cell, str) else cell for cell in cells]
             out[...] = object_array(cells, chunk.shape)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hdmf_io_core.storage.dtypes import CompoundType, ElementType, TextType, memory_dtype
-from hdmf_io_zarr.nans import has_payload, hex_bits
+from hdmf_io_core.storage.nans import has_payload, hex_bits
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import JSON

@@ -14,6 +14,7 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.storage.abilities import StoredArray
+from hdmf_io_core.storage.jsonattributes import read_attributes
 from hdmf_io_core.storage.layout import (
     Attribute,
     Capabilities,
@@ -24,7 +25,7 @@ from hdmf_io_core.storage.layout import (
 )
 from hdmf_io_core.storage.selection import select_all
 from hdmf_io_zarr.arrays import ZarrArray
-from hdmf_io_zarr.attributes import read_attributes
+from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
 from hdmf_io_zarr.nodes import LINKS_LIMIT, Broken, Place, StoreNodes
 from hdmf_io_zarr.references import normal_path
 
@@ -82,7 +83,11 @@ class ZarrReader(StoreNodes):
         """
         self.check_open()
         place = self._at(path)
-        return read_attributes(place.node.attributes, place.home._references)
+        stored, home = place.node.attributes, place.home
+        hints = stored.get(HINTS)
+        typed = hints.get("attributes") if isinstance(hints, dict) else None
+        hidden = CONVENTIONS[home.zarr_format].hidden
+        return read_attributes(stored, typed, home.references, hidden=hidden)
 
     def array(self, path: str) -> ZarrArray:
         """Open an array; reads no chunk.

@@ -109,6 +109,21 @@ class References:
         ids = {"object_id": self._id_of(path), "source_object_id": self._id_of("/")}
         return {"source": ".", "path": path, **ids}
 
+    def marked(self, value: Any) -> Any:
+        """Wrap the JSON of a reference as hdmf-zarr does in attributes."""
+        if self.zarr_format == 2:
+            return {"zarr_dtype": "object", "value": value}
+        return {"_REFERENCE": value}
+
+    def unmarked(self, value: Any) -> Any:
+        """Return the reference inside a wrapped one; None for anything else."""
+        if isinstance(value, dict):
+            if set(value) == {"_REFERENCE"}:
+                return value["_REFERENCE"]
+            if value.get("zarr_dtype") == "object" and "value" in value:
+                return value["value"]
+        return None
+
     def _id_of(self, path: str) -> str | None:
         node = self._tree.get(path)
         found = node.attributes.get("object_id") if node is not None else None

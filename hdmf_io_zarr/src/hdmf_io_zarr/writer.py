@@ -12,10 +12,10 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import join_path
+from hdmf_io_core.storage.jsonattributes import encode_attribute
 from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray
-from hdmf_io_zarr.attributes import encode_attribute
 from hdmf_io_zarr.changes import ChangingReader
 from hdmf_io_zarr.conventions import (
     CONVENTIONS,
@@ -23,6 +23,7 @@ from hdmf_io_zarr.conventions import (
     SPECLOC,
 )
 from hdmf_io_zarr.documents import Node
+from hdmf_io_zarr.dtypes import disk_type
 from hdmf_io_zarr.hints import FOREIGN_LINKS, hint_attribute, set_hint
 from hdmf_io_zarr.newarrays import array_node
 from hdmf_io_zarr.references import leads_to_store, link_entries, link_entry, normal_path
@@ -219,6 +220,7 @@ class ZarrWriter(ChangingReader):
         encoded: dict[str, tuple[Any, dict[str, Any] | None]] = {}
         for name, attribute in attributes.items():
             try:
+                disk_type(attribute.dtype, self._format)
                 encoded[name] = encode_attribute(name, attribute, self._references)
             except HdmfIOError as error:
                 error.source, error.path = self.source, error.path or path

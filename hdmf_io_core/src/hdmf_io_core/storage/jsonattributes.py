@@ -1,4 +1,4 @@
-"""Attributes between JSON and typed values; what JSON cannot say goes into hints."""
+"""Attributes as JSON and back; what JSON cannot say of one is a hint that is kept beside it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,15 @@ from hdmf_io_core.storage.dtypes import (
     memory_dtype,
 )
 from hdmf_io_core.storage.elementjson import element_from_json, element_to_json
+from hdmf_io_core.storage.jsoncells import from_json, to_json
 from hdmf_io_core.storage.layout import Attribute, Empty
 from hdmf_io_core.storage.text import check_text
-from hdmf_io_zarr.cells import from_json, to_json
-from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
-from hdmf_io_zarr.dtypes import disk_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from hdmf_io_core.storage.jsoncells import JsonReferences
     from hdmf_io_core.types import AnyArray, Shape
-    from hdmf_io_zarr.references import References
 
 __all__ = ["encode_attribute", "read_attributes"]
 
@@ -48,12 +46,27 @@ class _Natural(NamedTuple):
     cells: list[Any]
 
 
-def read_attributes(stored: Mapping[str, Any], references: References) -> dict[str, Attribute]:
-    """Return the user's attributes of a node; the reserved ones are left out."""
-    hidden = CONVENTIONS[references.zarr_format].hidden
-    hints = stored.get(HINTS)
-    typed = hints.get("attributes") if isinstance(hints, dict) else None
-    typed = typed if isinstance(typed, dict) else {}
+def read_attributes(
+    stored: Mapping[str, Any],
+    hints: Any,
+    references: JsonReferences,
+    *,
+    hidden: Collection[str] = (),
+) -> dict[str, Attribute]:
+    """Return the attributes of a node.
+
+    Parameters
+    ----------
+    stored
+        JSON values by name.
+    hints
+        What :func:`encode_attribute` gave, by name; anything that is no mapping is no hints.
+    references
+        How references are said.
+    hidden
+        Names that are left out.
+    """
+    typed = hints if isinstance(hints, dict) else {}
     return {
         name: _decoded(value, typed.get(name), references)
         for name, value in stored.items()
@@ -62,7 +75,7 @@ def read_attributes(stored: Mapping[str, Any], references: References) -> dict[s
 
 
 def encode_attribute(
-    name: str, attribute: Attribute, references: References
+    name: str, attribute: Attribute, references: JsonReferences
 ) -> tuple[Any, dict[str, Any] | None]:
     """Return the JSON of an attribute, and the hint that it needs; None where JSON says it all.
 
@@ -72,7 +85,6 @@ def encode_attribute(
         The value cannot be stored.
     """
     element, value = attribute.dtype, attribute.value
-    disk_type(element, references.zarr_format)
     if isinstance(value, Empty):
         return None, {"dtype": element_to_json(element), "shape": None}
     cells, shape = _flat(name, value, element)
@@ -82,8 +94,8 @@ def encode_attribute(
     if not isinstance(element, (RefType, TextType)):
         exact = _nested(to_json(cells, element, references), shape)
     if isinstance(element, RefType) and stored is not None:
-        stored = _marked(stored, references.zarr_format)
-    natural = _natural(stored)
+        stored = _marked(stored, references)
+    natural = _natural(stored, references)
     hint = {"dtype": element_to_json(element), "shape": list(shape)}
     if exact is not None and not _is_same(exact, stored):
         return stored, {**hint, "value": exact}
@@ -95,35 +107,21 @@ def _is_same(one: Any, other: Any) -> bool:
     return json.dumps(one) == json.dumps(other)
 
 
-def _marked(stored: Any, zarr_format: int) -> Any:
-    """Wrap references as hdmf-zarr does; those of an array one by one."""
+def _marked(stored: Any, references: JsonReferences) -> Any:
+    """Mark references, those of an array one by one."""
     if isinstance(stored, list):
-        return [_marked(item, zarr_format) for item in stored]
-    if stored is None:
-        return None
-    if zarr_format == 2:
-        return {"zarr_dtype": "object", "value": stored}
-    return {"_REFERENCE": stored}
+        return [_marked(item, references) for item in stored]
+    return None if stored is None else references.marked(stored)
 
 
-def _unmarked(value: Any) -> Any:
-    """Return the reference inside a wrapped one; anything else is no reference."""
-    if isinstance(value, dict):
-        if set(value) == {"_REFERENCE"}:
-            return value["_REFERENCE"]
-        if value.get("zarr_dtype") == "object" and "value" in value:
-            return value["value"]
-    return None
-
-
-def _decoded(stored: Any, hint: Any, references: References) -> Attribute:
+def _decoded(stored: Any, hint: Any, references: JsonReferences) -> Attribute:
     if isinstance(hint, dict):
         try:
             return _hinted(stored, hint, references)
         except MetadataError:
             # Another program changed the attribute, and knows nothing of the hint.
             pass
-    natural = _natural(stored)
+    natural = _natural(stored, references)
     if natural.shape is None:
         return Attribute(Empty(natural.element), natural.element)
     try:
@@ -134,7 +132,7 @@ def _decoded(stored: Any, hint: Any, references: References) -> Attribute:
     return Attribute(_shaped(values, natural.shape), natural.element)
 
 
-def _hinted(stored: Any, hint: Mapping[str, Any], references: References) -> Attribute:
+def _hinted(stored: Any, hint: Mapping[str, Any], references: JsonReferences) -> Attribute:
     if "value" in hint:
         exact = _typed(hint["value"], hint, references)
         words, _ = encode_attribute("", exact, references)
@@ -143,7 +141,7 @@ def _hinted(stored: Any, hint: Mapping[str, Any], references: References) -> Att
     return _typed(stored, hint, references)
 
 
-def _typed(stored: Any, hint: Mapping[str, Any], references: References) -> Attribute:
+def _typed(stored: Any, hint: Mapping[str, Any], references: JsonReferences) -> Attribute:
     element, shape = element_from_json(hint.get("dtype")), hint.get("shape", ())
     if shape is None:
         if stored is not None:
@@ -158,7 +156,7 @@ def _typed(stored: Any, hint: Mapping[str, Any], references: References) -> Attr
             raise MetadataError(msg)
         cells = [item for cell in cells for item in cell]
     if isinstance(element, RefType):
-        cells = [None if cell is None else _unmarked(cell) or {} for cell in cells]
+        cells = [None if cell is None else references.unmarked(cell) or {} for cell in cells]
     return Attribute(_shaped(from_json(cells, element, references), lengths), element)
 
 
@@ -168,7 +166,7 @@ def _shaped(values: AnyArray, shape: Shape) -> Any:
     return values[0]
 
 
-def _natural(stored: Any) -> _Natural:
+def _natural(stored: Any, references: JsonReferences) -> _Natural:
     shape: list[int] = []
     cells = [stored]
     while cells and all(isinstance(cell, list) and len(cell) == len(cells[0]) for cell in cells):
@@ -178,15 +176,15 @@ def _natural(stored: Any) -> _Natural:
         return _Natural(_FLOAT, None, [])
     if not cells:
         return _Natural(_FLOAT, tuple(shape), [])
-    element = _element_of(cells)
+    element = _element_of(cells, references)
     if element is None:
         return _Natural(_TEXT, (), [json.dumps(stored, ensure_ascii=False)])
     if isinstance(element, RefType):
-        cells = [_unmarked(cell) for cell in cells]
+        cells = [references.unmarked(cell) for cell in cells]
     return _Natural(element, tuple(shape), cells)
 
 
-def _element_of(cells: list[Any]) -> ElementType | None:
+def _element_of(cells: list[Any], references: JsonReferences) -> ElementType | None:
     """Return the one type of all cells; None if they have none in common."""
     types = set(map(type, cells))
     if types == {str}:
@@ -199,7 +197,7 @@ def _element_of(cells: list[Any]) -> ElementType | None:
         return NumberType(np.dtype(np.uint64)) if all(c in _UINT64 for c in cells) else None
     if types and types <= {int, float}:
         return _FLOAT
-    return RefType() if all(_unmarked(cell) is not None for cell in cells) else None
+    return RefType() if all(references.unmarked(cell) is not None for cell in cells) else None
 
 
 def _flat(name: str, value: Any, element: ElementType) -> tuple[AnyArray, Shape]:
