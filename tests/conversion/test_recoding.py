@@ -9,6 +9,7 @@ import pytest
 import zarr
 
 from hdmf_io_core import Compression, Container, ConversionReport, Data, open_io
+from hdmf_io_core.chunks.iterators import DataChunkIterator
 from hdmf_io_core.errors import HdmfIOError, OptionError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Numcodecs codecs are not in the Zarr")
@@ -233,3 +234,32 @@ def test_plugins_that_readers_need_are_named(made: Path, tmp_path: Path) -> None
     }
     assert "readers need the plugin of HDF5's filter 32001" in str(report)
     assert export(store, tmp_path / "plain.h5", recompress="gzip").needs == {}
+
+
+@pytest.mark.parametrize("kind", ["h5", "zarr"])
+def test_arrays_new_in_a_changed_container(kind: str, made: Path, tmp_path: Path) -> None:
+    target = tmp_path / f"new.{kind}"
+    with open_io(made) as src, open_io(target, "w") as dst:
+        container = src.read()
+        container.add_child(Data("values", VALUES))
+        container.add_child(Data("rows", DataChunkIterator(iter(VALUES), buffer_size=50)))
+        container.add_child(Data("words", ["a", "b"]))
+        container.add_child(Data("few", [1, 2]))
+        dst.export(src, container, recompress="gzip:7", rechunk=(50, 5))
+    with open_io(target) as io:
+        found = io.read()
+        for name in ("values", "rows"):
+            data = found[name].data
+            assert data.layout.chunks == (50, 5)
+            assert [codec.name for codec in data.layout.codecs] == ["shuffle", "zlib"]
+            assert np.array_equal(data[...], VALUES)
+        assert found["few"].data[:].tolist() == [1, 2]
+        assert found["words"].data[:].tolist() == ["a", "b"]
+
+
+def test_chunks_of_new_arrays_that_do_not_fit_are_refused(made: Path, tmp_path: Path) -> None:
+    with open_io(made) as src, open_io(tmp_path / "new.zarr", "w") as dst:
+        container = src.read()
+        container.add_child(Data("values", VALUES))
+        with pytest.raises(OptionError):
+            dst.export(src, container, rechunk={"/values": (5, 5, 5)})

@@ -21,7 +21,7 @@ _ELSEWHERE = "its elements lie in other files or datasets; the copy holds them i
 def adapt(
     dest: StorageWriter,
     losses: Losses,
-    source: ArraySource,
+    source: ArraySource | None,
     layout: ArrayLayout,
     *,
     path: str,
@@ -31,6 +31,8 @@ def adapt(
 
     Parameters
     ----------
+    source
+        None for an array that is not stored yet.
     losses
         Told what of ``layout`` the destination lacks.
     layout
@@ -53,7 +55,7 @@ def adapt(
     if isinstance(dest, SupportsAdaptation):
         adapted = dest.adapt_layout(layout)
     losses.need(path, adapted.needs)
-    if source.layout.storage_class in {"external", "virtual"}:
+    if source is not None and source.layout.storage_class in {"external", "virtual"}:
         losses.add(path, "the layout", _ELSEWHERE, is_form=True)
     if is_asked and adapted.losses:
         msg = f"the compression cannot be had: {adapted.losses[0]}"
@@ -61,6 +63,8 @@ def adapt(
         raise OptionError(msg, source=dest.source, path=path, hint=hint)
     for reason in adapted.losses:
         losses.add(path, "the layout", reason, is_form=True)
+    if source is None:
+        return adapted.layout
     is_raw = adapted.keeps_bytes and can_copy_raw(source.layout, adapted.layout)
     if not is_raw and layout.n_elements and isinstance(source, SupportsReadCheck):
         source.check_readable()

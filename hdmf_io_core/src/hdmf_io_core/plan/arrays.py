@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -33,11 +34,10 @@ from hdmf_io_core.storage.dtypes import (
     NumberType,
     TextType,
     has_references,
-    memory_dtype,
 )
 from hdmf_io_core.storage.layout import ArrayLayout, Empty, LinkTarget
 from hdmf_io_core.storage.located import located
-from hdmf_io_core.storage.values import infer
+from hdmf_io_core.storage.values import as_cells, infer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,8 @@ Suggestion: TypeAlias = (
     "Callable[[str, str | None, Shape | None, ElementType], WriteOptions | None]"
 )
 """From path, data type, shape (None for a stream) and element type to options; None for none."""
+
+_Make: TypeAlias = "Callable[[WriteOptions | None], ArrayLayout]"
 
 
 class ArrayPlanner:
@@ -193,7 +195,7 @@ class ArrayPlanner:
         if stream is not None:
             return self._stream(stream, dataset, path)
         values, dtype = (data, dataset.dtype) if dataset.dtype is not None else infer(data)
-        return self._values(_as_cells(values, dtype), dtype, dataset, path)
+        return self._values(as_cells(values, dtype), dtype, dataset, path)
 
     def _adopt(self, data: object) -> object:
         if isinstance(data, (LazyDataset, np.ndarray)) or not isinstance(self._dest, SupportsAdopt):
@@ -221,28 +223,37 @@ class ArrayPlanner:
         self, stream: ChunkStream, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
         shape = tuple(0 if length is None else length for length in stream.maxshape)
+
+        def make(options: WriteOptions | None) -> ArrayLayout:
+            # Only asked where it counts: to tell, an iterator of rows gathers its first chunk.
+            hint = stream.chunk_shape if _is_open(options) else None
+            limits = stream.maxshape
+            return new_layout(shape, stream.dtype, options, maxshape=limits, chunk_hint=hint)
+
         options = self._options_of_new(dataset, path, None, stream.dtype)
-        # Only asked where it counts: to tell, an iterator of rows gathers its first chunk.
-        layout = new_layout(
-            shape,
-            stream.dtype,
-            options,
-            maxshape=stream.maxshape,
-            chunk_hint=stream.chunk_shape if _is_open(options) else None,
-        )
-        return layout, Stream(stream)
+        return self._recoded(make, options, dataset, path), Stream(stream)
 
     def _values(
         self, array: AnyArray, dtype: ElementType, dataset: DatasetBuilder, path: str
     ) -> tuple[ArrayLayout, Content]:
         data_type, _ = find_type(dataset.attributes)
-        layout = new_layout(
-            array.shape,
-            dtype,
-            self._options_of_new(dataset, path, array.shape, dtype),
-            expandable=is_expandable_type(data_type),
-        )
-        return layout, Values(array)
+        is_open = is_expandable_type(data_type)
+        make = partial(new_layout, array.shape, dtype, expandable=is_open)
+        options = self._options_of_new(dataset, path, array.shape, dtype)
+        return self._recoded(make, options, dataset, path), Values(array)
+
+    def _recoded(
+        self, make: _Make, options: WriteOptions | None, dataset: DatasetBuilder, path: str
+    ) -> ArrayLayout:
+        """Return the layout of new data, with what an export asks of arrays without a wrapper."""
+        layout = make(options)
+        asked = None
+        if self._recoding is not None and dataset.wrapper is None:
+            asked = self._recoding.options(path, layout)
+        if asked is None:
+            return layout
+        is_asked = asked.codecs is not None
+        return adapt(self._dest, self._losses, None, make(asked), path=path, is_asked=is_asked)
 
     def _options_of_new(
         self, dataset: DatasetBuilder, path: str, shape: Shape | None, dtype: ElementType
@@ -284,13 +295,3 @@ def _is_open(options: WriteOptions | None) -> bool:
 
 def _options(dataset: DatasetBuilder, dtype: ElementType) -> WriteOptions | None:
     return dataset.wrapper.options(dtype) if dataset.wrapper is not None else None
-
-
-def _as_cells(values: object, dtype: ElementType) -> AnyArray:
-    """Return values as an ndarray of the memory dtype; a single object stays one cell."""
-    memory = memory_dtype(dtype)
-    if memory == np.dtype(object) and not isinstance(values, np.ndarray):
-        cell = np.empty((), dtype=object)
-        cell[()] = values
-        return cell
-    return np.asarray(values, dtype=None if memory.hasobject else memory)

@@ -271,3 +271,13 @@ def _unsupported(value: Any, where: str, expected: str = "") -> UnsupportedDtype
     elif isinstance(value, dict):
         hint = "Use a group of attributes, or JSON text."
     return UnsupportedDtypeError(msg, hint=hint)
+
+
+def as_cells(values: object, dtype: ElementType) -> AnyArray:
+    """Return values as an ndarray of the memory dtype; a single object stays one cell."""
+    memory = memory_dtype(dtype)
+    if memory == np.dtype(object) and not isinstance(values, np.ndarray):
+        cell = np.empty((), dtype=object)
+        cell[()] = values
+        return cell
+    return np.asarray(values, dtype=None if memory.hasobject else memory)
