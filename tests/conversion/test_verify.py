@@ -1,5 +1,6 @@
 """A copy is compared with its source before it is published; a difference keeps the old target."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from files import FILES, bring
 
-from hdmf_io_core import LinkTarget, open_io
+from hdmf_io_core import Data, LinkTarget, open_io
+from hdmf_io_core.chunks.iterators import DataChunkIterator
 from hdmf_io_core.errors import ExportError, VerificationError
 from hdmf_io_hdf5.writer import HDF5Writer
 from hdmf_io_zarr.writer import ZarrWriter
@@ -123,3 +125,85 @@ def test_what_is_lost_is_not_a_difference(tmp_path: Path) -> None:
         report = dst.export(src, verify=True)
     assert len(report.losses) == 4
     assert report.is_verified
+
+
+def _damaged_on_commit(monkeypatch: pytest.MonkeyPatch, kind: str, damage: Any) -> None:
+    writer, commit = WRITERS[kind], WRITERS[kind].commit
+
+    def damaged(self: Any) -> None:
+        if self.node("/g") is not None:
+            damage(self)
+        commit(self)
+
+    monkeypatch.setattr(writer, "commit", damaged)
+
+
+def _stream_element(storage: Any) -> None:
+    storage.open_sink("/rows").write((slice(99, 100),), np.array([7]))
+
+
+def _stream_text(storage: Any) -> None:
+    storage.open_sink("/words").write((slice(1, 2),), np.array(["z"], object))
+
+
+def _elsewhere(storage: Any) -> None:
+    storage.delete("/away")
+    storage.create_link("/away", LinkTarget("external", "/g/y", "made.h5"))
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("damage", [None, _stream_element, _stream_text, _elsewhere])
+def test_streams_and_links_to_other_files_are_compared(
+    damage: Any, kind: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with h5py.File(tmp_path / "linking.h5", "w") as file:
+        file.create_group("g")
+        file["away"] = h5py.ExternalLink("made.h5", "/g/x")
+    if damage is not None:
+        _damaged_on_commit(monkeypatch, kind, damage)
+    with (
+        open_io(tmp_path / "linking.h5") as src,
+        contextlib.suppress(VerificationError),
+        open_io(tmp_path / f"copy.{kind}", "w") as dst,
+    ):
+        container = src.read()
+        container.add_child(Data("rows", DataChunkIterator(iter(np.arange(200)), buffer_size=30)))
+        container.add_child(Data("words", DataChunkIterator(iter("abc"), buffer_size=2)))
+        assert dst.export(src, container, verify=True).is_verified
+        assert damage is None
+        return
+    assert damage is not None
+
+
+def test_a_copy_that_stands_for_a_link_is_compared(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with h5py.File(tmp_path / "linking.h5", "w") as file:
+        file["g"] = h5py.ExternalLink("made.h5", "/g")
+    _damaged_on_commit(monkeypatch, "zarr", _element)
+    with (
+        open_io(tmp_path / "linking.h5") as src,
+        pytest.raises(VerificationError) as caught,
+        open_io(tmp_path / "copy.zarr", "w") as dst,
+    ):
+        dst.export(src, verify=True)
+    assert caught.value.path == "/g/x"
+
+
+def test_cached_specifications_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = bring("common/common.h5", tmp_path)
+
+    def less(self: Any, specs: Any) -> None:
+        cut = {key: {**texts, "namespace": "{}"} for key, texts in specs.items()}
+        write_specs(self, cut)
+
+    write_specs = HDF5Writer.write_specs
+    monkeypatch.setattr(HDF5Writer, "write_specs", less)
+    with (
+        open_io(source) as src,
+        pytest.raises(VerificationError, match="cached specification"),
+        open_io(tmp_path / "copy.h5", "w") as dst,
+    ):
+        dst.export(src, verify=True)

@@ -25,6 +25,8 @@ from hdmf_io_core.plan.planner import PlanOptions, plan_write
 from hdmf_io_core.plan.readtree import TreeReader
 from hdmf_io_core.plan.report import ConversionReport, WriteReport
 from hdmf_io_core.plan.steps import Move
+from hdmf_io_core.plan.verify import Expected
+from hdmf_io_core.plan.witness import witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.model.container import Container
     from hdmf_io_core.plan.recoding import Rechunk, Recompress
     from hdmf_io_core.plan.steps import WritePlan
+    from hdmf_io_core.plan.witness import Witness
     from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
     from hdmf_io_core.types import Mode
 
@@ -190,10 +193,14 @@ class StorageIO(StorageLifetime, Reopenable):
     ) -> R:
         """Carry a plan out, compare the outcome with what it is to be if asked, and publish it."""
         writer = self._writer()
+        witnesses: dict[str, Witness] = {}
+        if verified is not None:
+            plan, witnesses = witnessed(plan)
         execute(plan, writer, engine=self._engine, report=report)
         writer.commit()
         if verified is not None:
-            check_copy(verified, writer, report, self._engine)
+            expected = Expected(plan.specs, witnesses)
+            check_copy(verified, writer, report, engine=self._engine, expected=expected)
         published = self._publish(writer)
         self._is_empty = False
         if published is not None:

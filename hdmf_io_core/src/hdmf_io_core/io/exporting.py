@@ -8,7 +8,7 @@ from hdmf_io_core.errors import ExportError
 from hdmf_io_core.plan.planner import PlanOptions
 from hdmf_io_core.plan.readtree import TreeReader
 from hdmf_io_core.plan.recoding import Recoding
-from hdmf_io_core.plan.verify import verify
+from hdmf_io_core.plan.verify import Expected, verify
 
 if TYPE_CHECKING:
     from hdmf_io_core.chunks.engine import Engine
@@ -71,7 +71,12 @@ def export_options(
 
 
 def check_copy(
-    root: GroupBuilder, storage: StorageReader, report: WriteReport, engine: Engine
+    root: GroupBuilder,
+    storage: StorageReader,
+    report: WriteReport,
+    *,
+    engine: Engine,
+    expected: Expected,
 ) -> None:
     """Compare what was to be copied with what ``storage`` holds now, and note it in the report.
 
@@ -81,5 +86,5 @@ def check_copy(
         They differ by more than the report names.
     """
     copy = TreeReader(storage, engine=engine).root()
-    verify(root, copy, report.losses, source=storage.source, engine=engine)
+    verify(root, copy, report.losses, source=storage.source, engine=engine, expected=expected)
     report.is_verified = True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.model.builders import DatasetBuilder, GroupBuilder, LinkBuilder
+from hdmf_io_core.model.names import join_path
 from hdmf_io_core.storage.abilities import SupportsStandIns
 from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import NodeKey, ObjectRef, RegionRef
@@ -14,12 +15,12 @@ from hdmf_io_core.storage.references import resolve_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hdmf_io_core.model.builders import Builder
+    from hdmf_io_core.model.builders import Builder, Entry
     from hdmf_io_core.plan.places import Places
     from hdmf_io_core.storage.layout import LinkTarget
     from hdmf_io_core.storage.protocols import StorageWriter
 
-__all__ = ["StandIn", "choose_stand_ins"]
+__all__ = ["StandIn", "choose_stand_ins", "stood_in"]
 
 _Identity = tuple[str, NodeKey]
 
@@ -62,6 +63,34 @@ def choose_stand_ins(
                 found.append(StandIn(path, builder, target))
     found.sort(key=lambda one: (one.target.path.rstrip("/").count("/"), one.path))
     return _self_contained(found, places)
+
+
+def stood_in(
+    path: str, node: Builder, copied: Builder, source: str
+) -> Iterator[tuple[str, DatasetBuilder, DatasetBuilder]]:
+    """Yield the datasets of a link's target, and those that stand for them in ``source``.
+
+    What is not in the copy is passed over, and so is what holds references.
+    """
+    pending: list[tuple[str, Entry, Entry]] = [(path, node, copied)]
+    seen: set[int] = set()
+    while pending:
+        where, one, other = pending.pop()
+        if isinstance(one, LinkBuilder) or isinstance(other, LinkBuilder) or id(one) in seen:
+            continue
+        if other.home is None or other.home.source != source:
+            continue
+        seen.add(id(one))
+        if isinstance(one, GroupBuilder) and isinstance(other, GroupBuilder):
+            there = dict(other.children.items())
+            named = ((name, child) for name, child in one.children.items() if name in there)
+            pending.extend((join_path(where, name), child, there[name]) for name, child in named)
+        elif (
+            isinstance(one, DatasetBuilder)
+            and isinstance(other, DatasetBuilder)
+            and not (one.dtype is not None and has_references(one.dtype))
+        ):
+            yield where, one, other
 
 
 def _self_contained(found: list[StandIn], places: Places) -> list[StandIn]:

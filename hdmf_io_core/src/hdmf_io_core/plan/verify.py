@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from hdmf_io_core.errors import VerificationError
 from hdmf_io_core.model.builders import DatasetBuilder, GroupBuilder, LinkBuilder
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.compare import same_cells
+from hdmf_io_core.plan.likeness import cells_of, identity_of, kind_of, link_place, shown_region
+from hdmf_io_core.plan.standins import stood_in
 from hdmf_io_core.storage.layout import Empty, ObjectRef, RegionRef
 from hdmf_io_core.storage.selection import select_region
 
@@ -21,10 +24,11 @@ if TYPE_CHECKING:
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.model.builders import Builder, Entry
     from hdmf_io_core.plan.steps import Loss
-    from hdmf_io_core.storage.layout import Attribute
+    from hdmf_io_core.plan.witness import Witness
+    from hdmf_io_core.storage.layout import Attribute, SpecDocuments
     from hdmf_io_core.types import AnyArray, Region
 
-__all__ = ["verify"]
+__all__ = ["Expected", "verify"]
 
 _BLOCK_BYTES = 8 << 20
 
@@ -36,6 +40,7 @@ def verify(
     *,
     source: str,
     engine: Engine | None = None,
+    expected: Expected | None = None,
 ) -> None:
     """Compare all nodes, links, attributes, element types and values of two trees.
 
@@ -51,6 +56,8 @@ def verify(
         Where the copy is, for errors.
     engine
         Reads large arrays; None leaves that to the storages.
+    expected
+        What else the copy is to have; None for nothing.
 
     Raises
     ------
@@ -60,15 +67,40 @@ def verify(
     Notes
     -----
     Reads both whole, and holds a block of each of 8 MiB, or one chunk of the copy where that is
-    larger. Data that came from an iterator can be read once only, and is not compared.
+    larger. Data that came from an iterator is compared by digests of its pieces. Of a link to
+    another file it is compared where that leads, and that a copy of its target is one.
     """
-    comparison = _Comparison(losses, source, engine)
+    expected = expected or Expected({}, {})
+    comparison = _Comparison(losses, source, engine, expected.witnesses)
+    comparison.compare_specs(expected.specs, copy)
     comparison.compare(root, copy)
     comparison.check_references()
 
 
+class Expected(NamedTuple):
+    """What a copy is to have beside what its source has to show.
+
+    Attributes
+    ----------
+    specs
+        Specifications that were cached.
+    witnesses
+        What watched the streams, by path of their array.
+    """
+
+    specs: SpecDocuments
+    witnesses: Mapping[str, Witness]
+
+
 class _Comparison:
-    def __init__(self, losses: Iterable[Loss], source: str, engine: Engine | None) -> None:
+    def __init__(
+        self,
+        losses: Iterable[Loss],
+        source: str,
+        engine: Engine | None,
+        witnesses: Mapping[str, Witness],
+    ) -> None:
+        self._witnesses = witnesses
         self._lost: dict[str, set[str]] = {}
         for loss in losses:
             self._lost.setdefault(loss.path, set()).add(loss.what)
@@ -94,6 +126,15 @@ class _Comparison:
             if isinstance(one, GroupBuilder) and isinstance(other, GroupBuilder):
                 pending.extend(self._children(path, one, other))
 
+    def compare_specs(self, wanted: SpecDocuments, copy: GroupBuilder) -> None:
+        """Compare specifications that were cached."""
+        path = "/"
+        stored = copy.home.tree.specs() if wanted and copy.home is not None else {}
+        for (namespace, version), documents in wanted.items():
+            if dict(stored.get((namespace, version), {})) != dict(documents):
+                msg = f"the cached specification of {namespace} {version} differs"
+                raise self._difference(path, msg)
+
     def check_references(self) -> None:
         """Raise if a reference does not lead to the copy of what it led to."""
         for (one, other), path in self._references.items():
@@ -104,7 +145,7 @@ class _Comparison:
 
     def _is_new(self, path: str, one: Builder, other: Builder) -> bool:
         """Note which node is the copy of which; False if both were compared already."""
-        key, copied = _identity(one), _identity(other)
+        key, copied = identity_of(one), identity_of(other)
         known = self._copies.get(key)
         if known is not None and known != copied:
             raise self._difference(path, "the second name of a node is another node")
@@ -112,8 +153,8 @@ class _Comparison:
         return known is None
 
     def _node(self, path: str, one: Builder, other: Builder) -> None:
-        if _kind(one) != _kind(other):
-            raise self._difference(path, f"{_kind(one)} became {_kind(other)}")
+        if kind_of(one) != kind_of(other):
+            raise self._difference(path, f"{kind_of(one)} became {kind_of(other)}")
         self._attributes(path, one.attributes, other.attributes)
         if isinstance(one, DatasetBuilder) and isinstance(other, DatasetBuilder):
             self._elements(path, one, other)
@@ -139,18 +180,30 @@ class _Comparison:
             return
         if one.target.kind != other.target.kind and other.target.kind == "hard":
             raise self._difference(path, f"a link of kind {one.target.kind} became another")
+        if other.target.kind == "external":
+            self._external(path, one, other)
         target = one.builder
         leads = other.builder
         if (target is None) != (leads is None) and one.target.kind == "soft":
             raise self._difference(path, "a link leads nowhere, or somewhere, unlike in the source")
         if target is not None and leads is not None and one.target.kind == "soft":
-            self._references[_identity(target), _identity(leads)] = path
+            self._references[identity_of(target), identity_of(leads)] = path
+
+    def _external(self, path: str, one: LinkBuilder, other: LinkBuilder) -> None:
+        """Compare where two links lead to, and a copy that stands for the target with that."""
+        target, leads = one.builder, other.builder
+        places = link_place(one), link_place(other)
+        if one.target.kind == "external" and None not in places and places[0] != places[1]:
+            raise self._difference(path, f"a link leads to {places[1]}, not {places[0]}")
+        if target is not None and leads is not None:
+            for where, data, copied in stood_in(path, target, leads, self._source):
+                self._elements(where, data, copied)
 
     def _second_name(self, path: str, one: Builder, other: LinkBuilder) -> None:
         leads = other.builder
         if "the hard link" not in self._lost.get(path, ()) or leads is None:
-            raise self._difference(path, f"{_kind(one)} became a link")
-        self._references[_identity(one), _identity(leads)] = path
+            raise self._difference(path, f"{kind_of(one)} became a link")
+        self._references[identity_of(one), identity_of(leads)] = path
 
     # values
 
@@ -171,7 +224,7 @@ class _Comparison:
             return False
         if isinstance(one.value, Empty) or isinstance(other.value, Empty):
             return one.value == other.value
-        return self._same(path, _cells(one.value), _cells(other.value))
+        return self._same(path, cells_of(one.value), cells_of(other.value))
 
     def _elements(self, path: str, one: DatasetBuilder, other: DatasetBuilder) -> None:
         if one.dtype is not None and one.dtype != other.dtype:
@@ -179,6 +232,11 @@ class _Comparison:
         data, copied = one.data, other.data
         if isinstance(data, LazyDataset) and isinstance(copied, LazyDataset):
             self._arrays(path, data, copied)
+        elif path in self._witnesses and isinstance(copied, LazyDataset):
+            shape, read = copied.layout.shape or (), partial(self._read, copied)
+            region = self._witnesses[path].first_difference(shape, read)
+            if region is not None:
+                raise self._difference(path, f"the elements in {shown_region(region)} differ")
         elif isinstance(data, Empty) != isinstance(copied, Empty):
             raise self._difference(path, "one of both has no elements")
         elif (
@@ -199,8 +257,7 @@ class _Comparison:
         unit = other.layout.chunks or (1,) * len(shape)
         for region in ChunkGrid(shape, block_shape(shape, unit, itemsize, _BLOCK_BYTES)).regions():
             if not self._same(path, self._read(one, region), self._read(other, region)):
-                where = ", ".join(f"{axis.start}:{axis.stop}" for axis in region)
-                raise self._difference(path, f"the elements in [{where}] differ")
+                raise self._difference(path, f"the elements in {shown_region(region)} differ")
 
     def _read(self, data: LazyDataset, region: Region | None) -> AnyArray:
         if region is None:
@@ -237,22 +294,3 @@ class _Comparison:
         msg = f"the copy is not equal to its source: {what}"
         hint = "The copy is not kept. Export again; if it happens again, the disk may be failing."
         return VerificationError(msg, source=self._source, path=path, hint=hint)
-
-
-def _identity(builder: Builder) -> Any:
-    home = builder.home
-    return ("new", id(builder)) if home is None else (home.source, home.key)
-
-
-def _kind(builder: Builder) -> str:
-    if isinstance(builder, GroupBuilder):
-        return "a group"
-    return "a dataset" if isinstance(builder, DatasetBuilder) else "a datatype"
-
-
-def _cells(value: Any) -> AnyArray:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return np.asarray(value)
-    cells = np.empty((), dtype=object)
-    cells[()] = value
-    return cells
