@@ -17,11 +17,7 @@ from hdmf_io_core.storage.speccache import write_documents
 from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray
 from hdmf_io_zarr.changes import ChangingReader
-from hdmf_io_zarr.conventions import (
-    CONVENTIONS,
-    DEFAULT_SPEC_GROUP,
-    SPECLOC,
-)
+from hdmf_io_zarr.conventions import CONVENTIONS, DEFAULT_SPEC_GROUP, SPECLOC
 from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type
 from hdmf_io_zarr.hints import FOREIGN_LINKS, hint_attribute, set_hint
