@@ -12,16 +12,15 @@ from hdmf_io_core.storage.dtypes import is_self_contained
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.filters import filter_number
+from hdmf_io_hdf5.plugincodecs import BLOSC, BLOSC_COMPRESSORS, ZSTD
 
 if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
 
 __all__ = ["adapted_layout"]
 
-_BLOSC, _ZSTD = 32001, 32015
 _LAST_OWN_FILTER = 32000
 """h5py brings lzf (32000); what has a greater number is a plugin, as in hdf5plugin."""
-_BLOSC_COMPRESSORS = ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd")
 _COMPRESSORS = frozenset({"blosc", "bz2", "gzip", "lz4", "lzma", "zstd"})
 
 
@@ -94,16 +93,16 @@ def _plugin(spec: CodecSpec, element: ElementType) -> CodecSpec | None:
     if not is_self_contained(element):
         # These are addresses, in a chunk.
         return None
-    if spec.name == "zstd" and h5z.filter_avail(_ZSTD) and not config.get("checksum"):
+    if spec.name == "zstd" and h5z.filter_avail(ZSTD) and not config.get("checksum"):
         # Level 0, which Zarr's writers take for the default, is 1 to the plugin when it encodes.
-        return _filter(_ZSTD, (max(0, int(config.get("level", 3))),), "Zstandard compression")
-    if spec.name == "blosc" and h5z.filter_avail(_BLOSC) and config["cname"] in _BLOSC_COMPRESSORS:
-        name = _BLOSC_COMPRESSORS.index(config["cname"])
+        return _filter(ZSTD, (max(0, int(config.get("level", 3))),), "Zstandard compression")
+    if spec.name == "blosc" and h5z.filter_avail(BLOSC) and config["cname"] in BLOSC_COMPRESSORS:
+        name = BLOSC_COMPRESSORS.index(config["cname"])
         shuffle = config["shuffle"] if isinstance(config["shuffle"], int) else 1
         if shuffle < 0:
             # What numcodecs chooses by itself: bits of bytes, bytes of all else.
             shuffle = 2 if file_type(element).get_size() == 1 else 1
-        return _filter(_BLOSC, (0, 0, 0, 0, int(config["clevel"]), shuffle, name), "blosc")
+        return _filter(BLOSC, (0, 0, 0, 0, int(config["clevel"]), shuffle, name), "blosc")
     return None
 
 

@@ -17,6 +17,7 @@ from hdmf_io_core.storage.layout import LinkTarget
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.fileobj import FileOptions, open_file
 from hdmf_io_hdf5.filters import Compression, codecs_from_options
+from hdmf_io_hdf5.plugincodecs import runs_here
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import MaxShape, Shape
@@ -147,6 +148,7 @@ class H5DataIO(DataIO):
             fletcher32=settings["fletcher32"],
             scaleoffset=settings["scaleoffset"],
             allow_plugin_filters=self._allow_plugin_filters,
+            is_plain=dtype is None or runs_here(dtype),
             is_float=isinstance(dtype, NumberType) and dtype.dtype.kind == "f",
         )
         return WriteOptions(

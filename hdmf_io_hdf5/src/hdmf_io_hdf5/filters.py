@@ -15,6 +15,7 @@ from h5py import h5p, h5z
 from hdmf_io_core.errors import OptionError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
 from hdmf_io_hdf5.knownfilters import unknown_filter
+from hdmf_io_hdf5.plugincodecs import core_codec, kept_codec
 
 if TYPE_CHECKING:
     from hdmf_io_core.types import JSON
@@ -108,6 +109,7 @@ def codecs_from_options(
     fletcher32: bool = False,
     scaleoffset: int | bool | None = None,
     allow_plugin_filters: bool = False,
+    is_plain: bool = False,
     is_float: bool = False,
 ) -> tuple[CodecSpec, ...]:
     """Return the codecs that h5py's dataset options ask for, in h5py's order.
@@ -127,6 +129,8 @@ def codecs_from_options(
         Integers: bits to keep, 0 or True for as many as needed; floats: decimal digits to keep.
     allow_plugin_filters
         Whether a filter may be asked for whose plugin is missing here.
+    is_plain
+        Whether chunks may be encoded here, where core has the codec of a missing plugin.
     is_float
         Whether elements are floating point, for scaleoffset.
 
@@ -154,7 +158,8 @@ def codecs_from_options(
         raise OptionError(msg, hint="Pass compression='gzip'.")
     if fletcher32:
         codecs.append(CodecSpec("fletcher32"))
-    missing = missing_filter(codecs, encoding=True)
+    left = [c for c in codecs if not is_plain or core_codec(kept_codec(c, itemsize, 0)) is None]
+    missing = missing_filter(left, encoding=True)
     if missing is not None and not allow_plugin_filters:
         raise unknown_filter(missing)
     return tuple(codecs)

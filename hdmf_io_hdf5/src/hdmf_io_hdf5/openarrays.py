@@ -12,6 +12,7 @@ from hdmf_io_hdf5.contiguous import HDF5ContiguousArray
 from hdmf_io_hdf5.dtypes import element_type, is_exact, is_fixed_size
 from hdmf_io_hdf5.layouts import read_layout
 from hdmf_io_hdf5.rawchunks import HDF5ChunkedArray
+from hdmf_io_hdf5.withoutplugin import ArrayWithoutPlugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,12 @@ def open_array(
     # Text of variable length and references are heap and header addresses of this one file.
     if is_raw:
         if layout.chunks:
-            return HDF5ChunkedArray(
+            chunked = HDF5ChunkedArray(
+                dsid, home, path, layout=layout, is_closed=is_closed, homes=homes
+            )
+            if not ArrayWithoutPlugin.suits(chunked):
+                return chunked
+            return ArrayWithoutPlugin(
                 dsid, home, path, layout=layout, is_closed=is_closed, homes=homes
             )
         if layout.storage_class == "contiguous" and layout.shape and is_plain_bytes(layout.dtype):

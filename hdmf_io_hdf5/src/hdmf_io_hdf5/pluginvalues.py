@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from h5py import h5d, h5f, h5p, h5s, h5t, h5z
 
 from hdmf_io_hdf5.filters import filter_number
+from hdmf_io_hdf5.plugincodecs import kept_codec
 from hdmf_io_hdf5.scratch import scratch_name
 
 if TYPE_CHECKING:
@@ -43,10 +45,13 @@ def given_codecs(
 
 def _given(codec: CodecSpec, type_code: bytes, chunks: Shape) -> CodecSpec:
     number, stored = filter_number(codec), codec.config.get("values")
-    is_plugin = number >= _FIRST_PLUGIN and isinstance(stored, list) and h5z.filter_avail(number)
-    if not is_plugin or not isinstance(stored, list):
+    if number < _FIRST_PLUGIN or not isinstance(stored, list):
         return codec
-    values = _found(number, tuple(stored), type_code, chunks)
+    if not h5z.filter_avail(number):
+        itemsize = h5t.decode(type_code).get_size()
+        return kept_codec(codec, itemsize, itemsize * math.prod(chunks))
+    given: Any = tuple(stored)
+    values = _found(number, given, type_code, chunks)
     return replace(codec, config={**codec.config, "values": list(values)})
 
 

@@ -14,6 +14,7 @@ from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.chunktable import ChunkTable
 from hdmf_io_hdf5.layouts import knows_fill
+from hdmf_io_hdf5.plugincodecs import core_codecs
 from hdmf_io_hdf5.positional import addresses_count_user_block
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class HDF5ChunkedArray(HDF5Array):
         """The codecs: chunks hold the elements as they are in memory, but for these."""
         if self._encoding is None:
             layout = self._layout
-            self._encoding = ChunkEncoding(layout.chunks or (), layout.memory_dtype, layout.codecs)
+            codecs = core_codecs(layout.codecs)
+            self._encoding = ChunkEncoding(layout.chunks or (), layout.memory_dtype, codecs)
         return self._encoding
 
     @property

@@ -11,6 +11,7 @@ import pytest
 
 from hdmf_io_core.errors import UnknownCodecError
 from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef, RegionRef
+from hdmf_io_hdf5.filters import missing_filter
 from hdmf_io_hdf5.reader import HDF5Reader
 from hdmf_io_hdf5.writer import HDF5Writer
 
@@ -188,7 +189,11 @@ def test_same_data(copied: Any, oracle: SimpleNamespace) -> None:
             assert old.id.get_num_chunks() == after[path].id.get_num_chunks()
             continue
         ref = h5py.check_ref_dtype(old.dtype)
-        if ref is None and old.dtype.kind != "V":
+        if missing_filter(reader.array(path).layout.codecs) is not None:
+            # tests/hdf5/engine compares these with h5py in a process that has their plugins.
+            was = oracle.read_all(HDF5Reader(before, close_file=False).array(path))
+            assert np.array_equal(was, oracle.read_all(reader.array(path))), path
+        elif ref is None and old.dtype.kind != "V":
             ours = oracle.read_all(reader.array(path))
             assert oracle.same(ours if ours.ndim else ours[()], old[()], old.dtype, reader), path
         elif ref is h5py.Reference:

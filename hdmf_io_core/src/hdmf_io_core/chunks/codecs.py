@@ -14,6 +14,7 @@ from hdmf_io_core.chunks.buffers import fresh
 from hdmf_io_core.chunks.checksum import fletcher32, swapped_fletcher32
 from hdmf_io_core.chunks.deflate import deflated, inflated, zlib_deflater
 from hdmf_io_core.chunks.limits import check_chunk, chunk_limit_bytes
+from hdmf_io_core.chunks.lz4blocks import FRAMED, FramedStep
 from hdmf_io_core.chunks.numcodec import NumcodecStep, numcodec
 from hdmf_io_core.chunks.shuffle import shuffled, unshuffled
 from hdmf_io_core.chunks.trial import Recipe, Trials, still_poor
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CodecChain", "are_known", "numcodec"]
 
-_OWN = ("shuffle", "zlib", "fletcher32")
+_OWN = ("shuffle", "zlib", "fletcher32", *FRAMED)
 _OF_BYTES = (
     "adler32", "base64", "blosc", "bz2", "crc32", "crc32c", "gzip", "jenkins_lookup3", "lz4",
     "lzma", "zstd",
@@ -252,7 +253,7 @@ def _step(codec: CodecSpec, itemsize: int) -> _Step:
         return _Zlib(_integer(codec, "level", 4))
     if codec.name == "fletcher32":
         return _Fletcher32()
-    return NumcodecStep(codec)
+    return FramedStep(codec, itemsize) if codec.name in FRAMED else NumcodecStep(codec)
 
 
 def _flat(data: Any) -> npt.NDArray[np.uint8]:
