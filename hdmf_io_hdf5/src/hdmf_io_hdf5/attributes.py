@@ -104,8 +104,8 @@ class EncodedAttribute:
         self.shape = shape
         self.raw = raw
 
-    def store(self, oid: h5i.ObjectID, home: Home, path: str) -> None:
-        """Create or replace the attribute.
+    def store(self, oid: h5i.ObjectID, home: Home, path: str, *, is_new: bool = False) -> None:
+        """Create or replace the attribute; ``is_new`` says that the node has none yet.
 
         Raises
         ------
@@ -113,7 +113,7 @@ class EncodedAttribute:
             HDF5 refused; above 64 KiB it does in the default file format.
         """
         try:
-            if not h5a.exists(oid, self.name):
+            if is_new or not h5a.exists(oid, self.name):
                 self._create(oid, self.name)
             elif not self._overwritten(oid):
                 # The old value stays until the new one is complete.

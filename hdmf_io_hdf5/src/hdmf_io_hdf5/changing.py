@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from h5py import h5f
 
 from hdmf_io_core.errors import ModeError, UnsupportedFeatureError, WriteError
+from hdmf_io_hdf5.destinations import Destinations
 from hdmf_io_hdf5.homes import continue_as
 from hdmf_io_hdf5.journaled import JournaledFile, session_of
 from hdmf_io_hdf5.reader import HDF5Reader
@@ -39,12 +40,17 @@ class ChangingReader(HDF5Reader):
             msg = "the file is open for reading only"
             raise ModeError(msg, source=self.source, hint="Open it with 'r+'.")
 
+    def _attach(self, file: h5py.File) -> None:
+        super()._attach(file)
+        self._destinations = Destinations(self._nodes, self._homes)
+
     def flush(self) -> None:
         """Hand all that HDF5 buffers to the operating system; under a journal, keep it for good.
 
         Where the disk fails, a file under a journal is closed, and is as it was at the last flush.
         """
         self._check_open()
+        self._destinations.forget()
         try:
             h5f.flush(self._file.id, h5f.SCOPE_GLOBAL)
         except _HDF5_ERRORS as error:
@@ -89,7 +95,7 @@ class ChangingReader(HDF5Reader):
             It cannot be taken back; the next open tries again. The file is closed.
         """
         session, number = self._session(), self._homes.own.number
-        self._nodes.forget()
+        self._destinations.discard()
         self._homes.close()
         file = JournaledFile(session.restarted())
         continue_as(file.id, number)
@@ -102,6 +108,7 @@ class ChangingReader(HDF5Reader):
         session = session_of(self._file)
         try:
             if session is not None and not self._is_closed and not session.has_ended:
+                self._destinations.discard()
                 session.rollback()
         finally:
             self.close()

@@ -98,7 +98,7 @@ def _element_type(tid: h5t.TypeID) -> ElementType:
 
 
 def file_type(element: ElementType) -> h5t.TypeID:
-    """Return the datatype that stores an element type.
+    """Return the datatype that stores an element type; not to be changed, others have it too.
 
     Raises
     ------
@@ -203,6 +203,7 @@ def _complex_dtype(tid: h5t.TypeCompoundID) -> np.dtype[Any] | None:
     return np.dtype(str(dtype.str))
 
 
+@lru_cache(maxsize=1024)
 def _made(element: ElementType) -> h5t.TypeID:
     match element:
         case NumberType(dtype=dtype):

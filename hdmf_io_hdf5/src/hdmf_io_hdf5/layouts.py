@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.transfer import h5py_dtype
 from hdmf_io_hdf5.values import decode, encode
 
-__all__ = ["check_layout", "creation_list", "dataspace", "knows_fill", "read_layout"]
+__all__ = ["check_layout", "dataspace", "knows_fill", "read_layout"]
 
 _CLASSES: dict[int, StorageClass] = {
     h5d.COMPACT: "compact",
@@ -63,8 +64,9 @@ def read_layout(dsid: h5d.DatasetID, element: ElementType, home: Home) -> ArrayL
     )
 
 
-def creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
-    """Return the creation list of a layout that :func:`check_layout` has passed."""
+def _creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
+    if layout.chunks is None and layout.fill_value is None and layout.storage_class != "compact":
+        return _plain_creation_list(layout.track_times)
     dcpl = h5p.create(h5p.DATASET_CREATE)
     dcpl.set_obj_track_times(layout.track_times)
     if layout.chunks is not None:
@@ -81,6 +83,13 @@ def creation_list(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
     return dcpl
 
 
+@cache
+def _plain_creation_list(track_times: bool) -> h5p.PropDCID:  # noqa: FBT001 - a cache has no keywords
+    dcpl = h5p.create(h5p.DATASET_CREATE)
+    dcpl.set_obj_track_times(track_times)
+    return dcpl
+
+
 def dataspace(layout: ArrayLayout) -> h5s.SpaceID:
     """Return the dataspace of a layout."""
     if layout.shape is None:
@@ -92,8 +101,10 @@ def dataspace(layout: ArrayLayout) -> h5s.SpaceID:
     return h5s.create_simple(layout.shape, limits)
 
 
-def check_layout(layout: ArrayLayout, path: str, home: Home) -> None:
-    """Raise what makes a layout impossible in HDF5; touches nothing.
+def check_layout(layout: ArrayLayout, path: str, home: Home) -> h5p.PropDCID:
+    """Return the creation list of a layout, or raise what makes it impossible; touches nothing.
+
+    The list is not to be changed: others have it too.
 
     Raises
     ------
@@ -111,7 +122,7 @@ def check_layout(layout: ArrayLayout, path: str, home: Home) -> None:
         itemsize = file_type(layout.dtype).get_size()
         _check_shape(layout, itemsize)
         _check_codecs(layout, itemsize)
-        creation_list(layout, path, home)
+        return _creation_list(layout, path, home)
     except HdmfIOError as error:
         raise type(error)(
             error.what, source=error.source or home.source, path=error.path or path, hint=error.hint

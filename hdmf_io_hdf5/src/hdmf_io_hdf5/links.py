@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ __all__ = [
     "absolute",
     "checked_name",
     "external_candidates",
+    "group_creation",
     "join",
     "link_creation",
     "link_target",
@@ -42,9 +44,22 @@ def to_name(text: str) -> bytes:
 
 def link_creation(name: bytes) -> h5p.PropLCID:
     """Return how an entry of this name is made: what is not ASCII is marked as UTF-8."""
+    return _link_creation(name.isascii())
+
+
+@cache
+def _link_creation(is_ascii: bool) -> h5p.PropLCID:  # noqa: FBT001 - a cache has no keywords
     lcpl = h5p.create(h5p.LINK_CREATE)
-    lcpl.set_char_encoding(h5t.CSET_ASCII if name.isascii() else h5t.CSET_UTF8)
+    lcpl.set_char_encoding(h5t.CSET_ASCII if is_ascii else h5t.CSET_UTF8)
     return lcpl
+
+
+@cache
+def group_creation() -> h5p.PropGCID:
+    """Return how a group is made: without times."""
+    gcpl = h5p.create(h5p.GROUP_CREATE)
+    gcpl.set_obj_track_times(False)
+    return gcpl
 
 
 def split(path: str) -> tuple[str, ...]:

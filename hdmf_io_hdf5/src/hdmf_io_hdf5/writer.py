@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from h5py import h5a, h5d, h5g, h5i, h5o, h5p
+from h5py import h5a, h5g, h5o
 
 from hdmf_io_core.errors import (
     LinkTargetError,
-    NodeExistsError,
     NodeNotFoundError,
-    UnsupportedFeatureError,
-    WriteError,
 )
 from hdmf_io_core.storage.dtypes import ElementType, RefType
 from hdmf_io_core.storage.layout import (
@@ -26,22 +23,21 @@ from hdmf_io_hdf5.adapting import adapted_layout
 from hdmf_io_hdf5.attributes import encode_attribute
 from hdmf_io_hdf5.changing import ChangingReader
 from hdmf_io_hdf5.dtypes import file_type
-from hdmf_io_hdf5.layouts import check_layout, creation_list, dataspace
-from hdmf_io_hdf5.links import checked_name, link_creation, to_name
+from hdmf_io_hdf5.layouts import check_layout
+from hdmf_io_hdf5.links import checked_name, group_creation, link_creation, to_name
 from hdmf_io_hdf5.openarrays import open_array
 from hdmf_io_hdf5.references import References
 from hdmf_io_hdf5.speccache import DEFAULT_GROUP, SPECLOC
+from hdmf_io_hdf5.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hdmf_io_core.storage.abilities import AdaptedLayout
+    from hdmf_io_core.types import AnyArray
     from hdmf_io_hdf5.arrays import HDF5Array
 
 __all__ = ["HDF5Writer"]
-
-_HDF5_ERRORS = (KeyError, OSError, RuntimeError, TypeError, ValueError)
-
 
 class HDF5Writer(ChangingReader):
     """One HDF5 file open for writing; parameters as :class:`HDF5Reader`.
@@ -60,10 +56,10 @@ class HDF5Writer(ChangingReader):
         InvalidNameError, NodeExistsError, NodeNotFoundError
             The name cannot be used, is taken, or the parent is not there.
         """
-        parent, name = self._new_entry(path)
-        gcpl = h5p.create(h5p.GROUP_CREATE)
-        gcpl.set_obj_track_times(False)
-        h5g.create(parent, name, lcpl=link_creation(name), gcpl=gcpl)
+        self._check_open()
+        parent, name = self._destinations.entry(path)
+        made = h5g.create(parent, name, lcpl=link_creation(name), gcpl=group_creation())
+        self._destinations.made(path, made)
         self._changed()
 
     def create_array(self, path: str, layout: ArrayLayout) -> HDF5Array:
@@ -81,17 +77,26 @@ class HDF5Writer(ChangingReader):
         WriteError
             HDF5 refused.
         """
-        self.check_layout(path, layout)
-        parent, name = self._new_entry(path)
-        tid, dcpl = file_type(layout.dtype), creation_list(layout, path, self._homes.own)
-        try:
-            dsid = h5d.create(parent, None, tid, dataspace(layout), dcpl)
-            h5o.link(dsid, parent, name, lcpl=link_creation(name))
-        except _HDF5_ERRORS as error:
-            msg = f"HDF5 refused to make the array {layout}"
-            raise WriteError(msg, source=self.source, path=path) from error
+        self._check_open()
+        dsid = self._destinations.dataset(path, layout)
         self._changed()
         return open_array(dsid, self._homes, path, self._closed)
+
+    def create_filled(self, path: str, layout: ArrayLayout, values: AnyArray) -> None:
+        """Make an array without chunks, with its content, which is checked before that.
+
+        Raises
+        ------
+        TextEncodingError, UnsupportedDtypeError, UnresolvedReferenceError
+            A value cannot be stored.
+        HdmfIOError
+            Whatever :meth:`create_array` raises.
+        """
+        self._check_open()
+        home = self._homes.own
+        raw = encode(values, layout.dtype, References(home), path)
+        self._destinations.filled(path, layout, raw)
+        self._changed()
 
     def check_layout(self, path: str, layout: ArrayLayout) -> None:
         """Raise what makes ``create_array`` impossible, without touching the file.
@@ -121,7 +126,8 @@ class HDF5Writer(ChangingReader):
         UnsupportedFeatureError
             The array lies in another file, behind an external link.
         """
-        self._own_node(path)
+        self._check_open()
+        self._destinations.node(path)
         return self.array(path)
 
     def set_attributes(self, path: str, attributes: Mapping[str, Attribute]) -> None:
@@ -136,25 +142,30 @@ class HDF5Writer(ChangingReader):
         WriteError
             HDF5 refused, as it does above 64 KiB in the default file format.
         """
-        oid, home = self._own_node(path), self._homes.own
+        self._check_open()
+        home = self._homes.own
+        new = self._destinations.without_attributes(path)
+        oid = self._destinations.node(path) if new is None else new
         references = References(home)
         checked = [
             encode_attribute(name, attribute, references, path)
             for name, attribute in attributes.items()
         ]
         for attribute in checked:
-            attribute.store(oid, home, path)
+            attribute.store(oid, home, path, is_new=new is not None)
 
     def delete_attributes(self, path: str, names: tuple[str, ...]) -> None:
         """Remove attributes; one that is not there is passed over."""
-        oid = self._own_node(path)
+        self._check_open()
+        oid = self._destinations.node(path)
         for name in names:
             if h5a.exists(oid, to_name(name)):
                 h5a.delete(oid, to_name(name))
 
     def create_datatype(self, path: str, dtype: ElementType) -> None:
         """Commit an element type as a node; errors as :meth:`create_group`."""
-        parent, name = self._new_entry(path)
+        self._check_open()
+        parent, name = self._destinations.entry(path)
         # Predefined types cannot be committed themselves.
         file_type(dtype).copy().commit(parent, name, lcpl=link_creation(name))
         self._changed()
@@ -169,7 +180,8 @@ class HDF5Writer(ChangingReader):
         LinkTargetError
             The target of a hard link is not in this file.
         """
-        parent, name = self._new_entry(path)
+        self._check_open()
+        parent, name = self._destinations.entry(path)
         lcpl = link_creation(name)
         if target.kind == "soft":
             parent.links.create_soft(name, to_name(target.path), lcpl=lcpl)
@@ -184,9 +196,9 @@ class HDF5Writer(ChangingReader):
     def delete(self, path: str) -> None:
         """Remove an entry; what has no other name is gone, and its space is the file's to reuse."""
         self._check_open()
-        above, last = checked_name(path, self.source)
-        parent, name = self._own_node(above), to_name(last)
-        if not isinstance(parent, h5g.GroupID) or not parent.links.exists(name):
+        parent, name = self._destinations.parent(path)
+        self._destinations.forget()
+        if not parent.links.exists(name):
             msg = "there is nothing to delete"
             raise NodeNotFoundError(msg, source=self.source, path=path)
         with self._homes.own.changes.changing():
@@ -210,34 +222,6 @@ class HDF5Writer(ChangingReader):
             locator = ObjectRef(self.source, path=group)
             self.set_attributes("/", {SPECLOC: Attribute(locator, RefType("object"))})
         self.refresh()
-
-    def _own_node(self, path: str) -> h5i.ObjectID:
-        """Open a node that is to be changed; what lies in another file is not."""
-        self._check_open()
-        oid = self._nodes.open(path)
-        home = self._homes.of(oid)
-        if home is not self._homes.own:
-            msg = f"the node lies in another file, {home.source!r}, behind an external link"
-            hint = "Open that file to change it."
-            raise UnsupportedFeatureError(msg, source=self.source, path=path, hint=hint)
-        return oid
-
-    def _new_entry(self, path: str) -> tuple[h5g.GroupID, bytes]:
-        self._check_open()
-        above, last = checked_name(path, self.source)
-        parent, name = self._own_node(above), to_name(last)
-        if not isinstance(parent, h5g.GroupID):
-            msg = "the parent is no group"
-            raise NodeNotFoundError(msg, source=self.source, path=above)
-        if parent.links.exists(name):
-            msg = "an entry of that name exists"
-            raise NodeExistsError(
-                msg,
-                source=self.source,
-                path=path,
-                hint="Delete it first, or choose another name.",
-            )
-        return parent, name
 
     def _link_hard(self, parent: h5g.GroupID, name: bytes, target: LinkTarget, path: str) -> None:
         try:

@@ -8,12 +8,12 @@ overwrites elements is kept back to the end, when nothing but the storage itself
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.chunks.copy import copy_array
 from hdmf_io_core.chunks.streams import LocatedStream
-from hdmf_io_core.chunks.write import interleave, write_array, write_stream
+from hdmf_io_core.chunks.write import ENCODED_BYTES, interleave, write_array, write_stream
+from hdmf_io_core.plan.phases import LateContent, content, late, structure
 from hdmf_io_core.plan.report import WriteReport
 from hdmf_io_core.plan.steps import (
     Copy,
@@ -33,12 +33,11 @@ from hdmf_io_core.plan.steps import (
     WritePlan,
 )
 from hdmf_io_core.plan.undo import Undo
-from hdmf_io_core.storage.abilities import SupportsStandIns
+from hdmf_io_core.storage.abilities import SupportsFilledArrays, SupportsStandIns
+from hdmf_io_core.storage.fitting import fit
 from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.plan.readtree import TreeReader
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.protocols import ArraySink, StorageWriter
 
 __all__ = ["execute", "hand_out"]
-
-_STRUCTURE = (CreateGroup, CreateDatatype, Move, Delete, DeleteAttributes)
 
 
 def execute(
@@ -85,14 +82,14 @@ def execute(
     run = _Run(plan, dest, engine, report if report is not None else WriteReport())
     try:
         run.clear_the_way()
-        for step in _structure(plan):
+        for step in structure(plan):
             run.step(step)
         run.retarget()
-        for step in _content(plan):
+        for step in content(plan):
             run.step(step)
         run.drain()
-        for late in _late(plan):
-            run.step(late)
+        for last in late(plan):
+            run.step(last)
         if plan.specs:
             dest.write_specs(plan.specs)
         run.overwrite()
@@ -108,34 +105,6 @@ def hand_out(plan: WritePlan, tree: TreeReader) -> None:
     for step in plan.steps:
         if (wrapper := getattr(step, "wrapper", None)) is not None:
             wrapper.dataset = getattr(tree.at(step.path), "data", None)
-
-
-def _structure(plan: WritePlan) -> Iterator[Step]:
-    # In the order of the walk, so that a parent has its place before its children.
-    return (step for step in plan.steps if isinstance(step, _STRUCTURE))
-
-
-def _content(plan: WritePlan) -> Iterator[Step]:
-    return (
-        step
-        for step in plan.steps
-        if isinstance(step, (CreateArray, OverwriteArray, SetAttributes))
-        and not (isinstance(step, SetAttributes) and step.late)
-    )
-
-
-def _late(plan: WritePlan) -> Iterator[Step | _LateContent]:
-    yield from (step for step in plan.steps if isinstance(step, (CreateLink, RememberLink)))
-    arrays = (step for step in plan.steps if isinstance(step, CreateArray))
-    yield from (_LateContent(step) for step in arrays if step.late)
-    yield from (step for step in plan.steps if isinstance(step, SetAttributes) and step.late)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LateContent:
-    """The second half of an array whose content holds references."""
-
-    array: CreateArray
 
 
 class _Run:
@@ -154,6 +123,7 @@ class _Run:
         self._waiting: dict[str, str] = {}
         self._sinks: dict[str, ArraySink] = {}
         self._streams: list[tuple[ChunkStream, ArraySink]] = []
+        self._filled = dest if isinstance(dest, SupportsFilledArrays) else None
         self.report = report
         report.losses = plan.losses
         report.needs = dict(plan.needs)
@@ -169,9 +139,9 @@ class _Run:
         moves = (step for step in self._plan.steps if isinstance(step, Move))
         self._undo.retarget({move.path: move.new_path for move in moves})
 
-    def step(self, step: Step | _LateContent) -> None:
+    def step(self, step: Step | LateContent) -> None:
         """Carry one step out; an error that passes is told which."""
-        path = step.array.path if isinstance(step, _LateContent) else step.path
+        path = step.array.path if isinstance(step, LateContent) else step.path
         try:
             with located(self._plan.source, path):
                 self._do(step)
@@ -179,7 +149,7 @@ class _Run:
             error.add_note(f"while writing {self._plan.source}: {step}")
             raise
 
-    def _do(self, step: Step | _LateContent) -> None:
+    def _do(self, step: Step | LateContent) -> None:
         dest, report = self._dest, self.report
         match step:
             case CreateGroup(path=path):
@@ -190,7 +160,7 @@ class _Run:
                 self._create(step)
             case OverwriteArray():
                 self._stage(step)
-            case _LateContent(array=array):
+            case LateContent(array=array):
                 assert isinstance(array.content, Values)
                 sink = self._sinks.pop(array.path)
                 report.bytes_written += write_array(array.content.array, sink, pool=self._pool)
@@ -218,13 +188,20 @@ class _Run:
                 self._delete(path)
 
     def _create(self, step: CreateArray) -> None:
-        sink = self._make(step.path, step.layout)
+        content = step.content
+        if self._filled is not None and isinstance(content, Values) and _is_small(step, content):
+            values = fit(content.array, step.layout.dtype)
+            self._filled.create_filled(step.path, step.layout, values)
+            self._undo.made(step.path)
+            self.report.bytes_written += values.nbytes
+        else:
+            sink = self._make(step.path, step.layout)
+            if step.late:
+                self._sinks[step.path] = sink
+            else:
+                self._fill(step, sink)
         self.report.arrays += 1
         self.report.arrays_made.append(step.path)
-        if step.late:
-            self._sinks[step.path] = sink
-        else:
-            self._fill(step, sink)
 
     def _make(self, path: str, layout: ArrayLayout) -> ArraySink:
         sink = self._dest.create_array(path, layout)
@@ -297,3 +274,8 @@ class _Run:
         """Take back what was done."""
         self._sinks.clear()
         self._undo.run()
+
+
+def _is_small(step: CreateArray, content: Values) -> bool:
+    """Whether an array is made with its content at once: nothing of it is encoded or waits."""
+    return step.layout.chunks is None and not step.late and content.array.nbytes < ENCODED_BYTES

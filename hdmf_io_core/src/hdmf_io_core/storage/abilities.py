@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout, LinkTarget, RawChunk
     from hdmf_io_core.storage.protocols import ArraySource
-    from hdmf_io_core.types import ChunkCoords
+    from hdmf_io_core.types import AnyArray, ChunkCoords
 
 __all__ = [
     "AdaptedLayout",
@@ -26,6 +26,7 @@ __all__ = [
     "SupportsAdopt",
     "SupportsDecoding",
     "SupportsEncoding",
+    "SupportsFilledArrays",
     "SupportsFlatReads",
     "SupportsMove",
     "SupportsNameChecks",
@@ -242,4 +243,17 @@ class SupportsStandIns(Protocol):
 
     def remember_link(self, path: str, target: LinkTarget) -> None:
         """Note that the entry at a path is a copy, and stands for a link; it goes with it."""
+        ...
+
+
+@runtime_checkable
+class SupportsFilledArrays(Protocol):
+    """A writer that makes a small array with its content in one go, cheaper than in two."""
+
+    def create_filled(self, path: str, layout: ArrayLayout, values: AnyArray) -> None:
+        """Make an array without chunks; ``values`` are of its shape and ``memory_dtype``.
+
+        Errors as ``create_array`` and ``ArraySink.write``; a bad value raises before anything is
+        made.
+        """
         ...
