@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,7 +159,12 @@ class EncodedAttribute:
     def _space(self) -> h5s.SpaceID:
         if self.shape is None:
             return h5s.create(h5s.NULL)
-        return h5s.create_simple(self.shape) if self.shape else h5s.create(h5s.SCALAR)
+        return h5s.create_simple(self.shape) if self.shape else _scalar()
+
+
+@cache
+def _scalar() -> h5s.SpaceID:
+    return h5s.create(h5s.SCALAR)
 
 
 def encode_attribute(
@@ -194,6 +200,10 @@ def _array_of(value: AttrValue, element: ElementType) -> AnyArray:
     dtype: np.dtype[Any] = memory_dtype(_innermost(element))
     if isinstance(value, np.ndarray) and not _is_cell(value, element):
         return value
+    if isinstance(value, str):
+        text = np.empty((), object)
+        text[()] = value
+        return text
     if isinstance(value, int) and dtype.kind in "iu":
         limits: np.iinfo[Any] = np.iinfo(str(dtype))
         if not limits.min <= value <= limits.max:

@@ -190,6 +190,7 @@ class Destinations:
     def forget(self) -> None:
         """Let go of all that is kept open; errors as :meth:`settle`."""
         self._groups.clear()
+        self._nodes.forget()
         self.settle()
 
     def _unwritten(self, path: str) -> WriteError:

@@ -14,7 +14,7 @@ from h5py import h5, h5g, h5i, h5o, h5p
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo, NodeKind
 from hdmf_io_hdf5.external import permitted_file
-from hdmf_io_hdf5.homes import Home, Homes, Identity, object_kind
+from hdmf_io_hdf5.homes import Home, Homes, Identity, identity, object_kind
 from hdmf_io_hdf5.links import (
     external_candidates,
     join,
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Nodes"]
 
 _KINDS: dict[int, NodeKind] = {h5g.GROUP: "group", h5g.DATASET: "array", h5g.TYPE: "datatype"}
+_HDF5_ERRORS = (KeyError, OSError, RuntimeError, ValueError)
 _LINKS_LIMIT = 16
-_ABROAD = "\0"
-"""What the first part of a path starts with that leads into another file: no name holds it. The
-number of that file follows."""
+_ABROAD = "\0"  # no name holds it
+"""Starts the first part of a path into another file, before the number of that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Nodes:
         # What cannot change keeps the group open that was asked for last.
         self._is_static = homes.own.is_read_only
         self._parent: tuple[tuple[str, ...], h5g.GroupID] | None = None
+        self._place: tuple[Home, tuple[str, ...], _Place] | None = None
         # By file number: the path there of what external links led to, and the path here.
         self.mounts: dict[int, dict[str, str]] = {}
 
@@ -96,13 +97,12 @@ class Nodes:
             return self._root_info(home, path)
         if not _is_storable("/".join(inner)):
             return None
-        parent = self._follow(self._root(home), inner[:-1], _LINKS_LIMIT)
+        parent = self._place_of(home, inner[:-1])
         name = to_name(parts[-1])
         if isinstance(parent, _Broken) or not isinstance(parent.oid, h5g.GroupID):
             return None
-        if not parent.oid.links.exists(name):
-            return None
-        return self._entry(parent, name, "/" + "/".join(parts))
+        found = parent.oid.links.exists(name)
+        return self._entry(parent, name, "/" + "/".join(parts)) if found else None
 
     def children(self, path: str) -> Iterator[NodeInfo]:
         """Yield the entries of a group; names are listed at once, nodes looked up one by one."""
@@ -176,9 +176,20 @@ class Nodes:
             kept = self._parent = (parts, oid)
         return kept[1]
 
+    def _place_of(self, home: Home, parts: tuple[str, ...]) -> _Place | _Broken:
+        """Follow a path to a group; the next question is often for another entry of it."""
+        kept = self._place
+        if kept is not None and kept[:2] == (home, parts) and _leads_to(kept[2], parts):
+            return kept[2]
+        self._place = None
+        place = self._follow(self._root(home), parts, _LINKS_LIMIT)
+        if isinstance(place, _Place) and place.home is self._homes.own is home:
+            self._place = home, parts, place
+        return place
+
     def forget(self) -> None:
-        """Let go of the group that is kept open."""
-        self._parent = None
+        """Let go of the groups that are kept open."""
+        self._parent = self._place = None
 
     def _root(self, home: Home) -> _Place:
         return _Place(h5o.open(home.fid, b"/"), home, "/")
@@ -198,16 +209,11 @@ class Nodes:
             # HDF5 has the last word: it counts the links of a whole path.
             target = target if opened(place.oid, name, self._lapl) is not None else _Broken()
         if isinstance(target, _Broken):
+            inner, tried, withheld = join(place.path, to_text(name)), target.tried, target.withheld
             return NodeInfo(
-                path,
-                "missing",
-                None,
-                place.home.source,
-                join(place.path, to_text(name)),
-                link,
-                tried=target.tried,
-                withheld=target.withheld,
-            )
+                path, "missing", None, place.home.source, inner, link,
+                tried=tried, withheld=withheld,
+            )  # fmt: skip
         key, kind, n_names = object_kind(target.oid)
         home, inner = target.home, target.path
         if home is not self._homes.own:
@@ -218,8 +224,7 @@ class Nodes:
         source, inner = place.home.source, join(place.path, to_text(name))
         try:
             key, kind, n_names = object_kind(place.oid, name)
-        except (KeyError, OSError, RuntimeError, ValueError):
-            # A link of a kind that a plugin defines, or an object header that is damaged.
+        except _HDF5_ERRORS:  # a link of a plugin's kind, or an object header that is damaged
             return NodeInfo(path, "missing", None, source, inner)
         return NodeInfo(path, _KINDS.get(kind, "missing"), key, source, inner, None, n_names)
 
@@ -273,6 +278,13 @@ def _is_storable(path: str) -> bool:
     try:
         return b"\0" not in to_name(path)
     except UnicodeEncodeError:
+        return False
+
+
+def _leads_to(place: _Place, parts: tuple[str, ...]) -> bool:
+    try:
+        return identity(place.home.fid, to_name("/" + "/".join(parts))) == identity(place.oid)
+    except _HDF5_ERRORS:
         return False
 
 

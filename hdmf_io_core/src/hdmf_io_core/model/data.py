@@ -81,10 +81,13 @@ class Data(NDArrayOperatorsMixin, Node):
             stored = stored.resolved(loader.resolve, loader.refer)
         self._data = stored
 
-    def _settle(self, stored: object) -> None:
+    def _settle(self, find_stored: Callable[[], object]) -> None:
         """Take the stored array in place of an iterator that was used up by writing it."""
         given = self._data.data if isinstance(self._data, DataIO) else self._data
-        if hasattr(type(given), "__next__") and isinstance(stored, DatasetBuilder):
+        if not hasattr(type(given), "__next__"):
+            return
+        stored = find_stored()
+        if isinstance(stored, DatasetBuilder):
             self._data = stored.data
 
     # the data

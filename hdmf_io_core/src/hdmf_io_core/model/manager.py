@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
@@ -125,7 +126,7 @@ class BuildManager:
             self._known[node] = Known(home, node._revision, data_revision)
             if isinstance(node, Data):
                 # An iterator is used up now; what it gave is in the file.
-                node._settle(home.tree.at(home.access))
+                node._settle(partial(home.tree.at, home.access))
         node._modified = False
         if isinstance(node, Container):
             node._entries.settle()

@@ -38,6 +38,9 @@ ASCII = TextType("ascii")
 INT64_MAX = 2**63 - 1
 
 
+_TEXT = TextType()
+
+
 class Inferred(NamedTuple):
     """A value in memory form (a scalar, an ndarray or ``Empty``) and its element type."""
 
@@ -79,6 +82,8 @@ def infer(value: Any, *, is_node: NodePredicate | None = None) -> Inferred:
     TextEncodingError
         For text that would not come back as it is.
     """
+    if type(value) is str and are_plain((value,), "utf-8"):
+        return Inferred(value, _TEXT)
     if isinstance(value, Empty):
         return Inferred(value, value.dtype)
     if isinstance(value, np.ndarray):
