@@ -65,6 +65,11 @@ class ChangingReader(HDF5Reader):
         if session is None or not session.has_ended:  # by a commit that failed, which was told
             self.flush()
 
+    def close(self) -> None:
+        """Close the file, as the reader does; what was not flushed may be lost."""
+        self._destinations.discard()
+        super().close()
+
     # transactions
 
     def begin_transaction(self) -> None:

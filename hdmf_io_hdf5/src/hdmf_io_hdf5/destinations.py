@@ -187,6 +187,12 @@ class Destinations:
         except _HDF5_ERRORS as error:
             raise self._unwritten(last[0]) from error
 
+    def discard(self) -> None:
+        """Let go of all that is kept open, of a file whose changes do not count any more."""
+        self._groups.clear()
+        self._nodes.forget()
+        self._last, self._closes_last = None, False
+
     def forget(self) -> None:
         """Let go of all that is kept open; errors as :meth:`settle`."""
         self._groups.clear()

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HDF5Writer"]
 
+
 class HDF5Writer(ChangingReader):
     """One HDF5 file open for writing; parameters as :class:`HDF5Reader`.
 
