@@ -43,6 +43,14 @@ def test_core_requires_no_storage_library() -> None:
     assert not [name for name in ("h5py", "zarr", "hdmf", "pandas") if name in required]
 
 
+@pytest.mark.parametrize("package", ["hdmf_io_hdf5", "hdmf_io_zarr"])
+def test_backends_bring_the_fast_deflate_and_the_core_says_which(package: str) -> None:
+    assert "hdmf-io-core[deflate]" in PROJECTS[package]["dependencies"]
+    assert [entry.split(">")[0] for entry in EXTRAS["deflate"]] == ["isal", "deflate"]
+    assert all("platform_machine in" in entry for entry in EXTRAS["deflate"])
+    assert "hdmf-io-core[deflate]" in EXTRAS["fast"]
+
+
 def test_backends_register_through_the_entry_point_group() -> None:
     found = {entry.name: entry.value for entry in metadata.entry_points(group="hdmf_io")}
     declared = {
