@@ -52,7 +52,7 @@ def open_array(
             chunked = HDF5ChunkedArray(
                 dsid, home, path, layout=layout, is_closed=is_closed, homes=homes
             )
-            if not ArrayWithoutPlugin.suits(chunked):
+            if not ArrayWithoutPlugin.suits(chunked, layout):
                 return chunked
             return ArrayWithoutPlugin(
                 dsid, home, path, layout=layout, is_closed=is_closed, homes=homes

@@ -18,6 +18,7 @@ from hdmf_io_hdf5.plugincodecs import runs_here
 from hdmf_io_hdf5.rawchunks import HDF5ChunkedArray
 
 if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray, Region
 
@@ -28,13 +29,14 @@ class ArrayWithoutPlugin(HDF5ChunkedArray):
     """A chunked dataset that HDF5 itself cannot read here; parameters as its base."""
 
     @staticmethod
-    def suits(array: HDF5ChunkedArray) -> bool:
+    def suits(array: HDF5ChunkedArray, layout: ArrayLayout) -> bool:
         """Whether a plugin is missing, and core has the codec and knows the elements."""
-        layout, encoding = array.layout, array.encoding
+        # Asks HDF5 nothing about an array of its own filters: every array that is opened comes by.
         if not any(codec.name.startswith("hdf5:") for codec in layout.codecs):
             return False
         if missing_filter(layout.codecs, encoding=True) is None or array.hides_fill:
             return False
+        encoding = array.encoding
         return encoding is not None and is_known(encoding) and runs_here(layout.dtype)
 
     def check_readable(self) -> None:
