@@ -1,40 +1,60 @@
-"""Times several ways to do one thing, in turn, in one run, after comparing their results."""
+"""Runs several ways to do one thing, in turn, in one run, after comparing their results."""
 
 from __future__ import annotations
 
 import gc
-import json
 import multiprocessing
-import platform
 import statistics
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from importlib import metadata
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import h5py
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Case", "Result", "machine", "measure", "table", "write_json"]
+__all__ = ["Case", "Result", "Run", "measure", "timed"]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One row: ways to get the same result, the first of them ours."""
+    """One row: ways to get the same result, the first of them ours.
+
+    Attributes
+    ----------
+    name
+        Of the work.
+    ways
+        What does it, by name. A function with ``runs_elsewhere`` has another process do it, whose
+        memory is not ours to see.
+    repeats
+        How often each way is timed.
+    goals
+        By way: how many times as long as ours it should take at least.
+    files
+        By way: what it leaves on disk.
+    """
 
     name: str
     ways: Mapping[str, Callable[[], object]]
     repeats: int
+    goals: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call: seconds, what it returned, and the bytes of memory it added at its peak."""
+
+    took_s: float
+    value: object
+    peak_bytes: int | None
 
 
 @dataclass(frozen=True)
 class Result:
-    """Times of one way of one case, in seconds."""
+    """One way of one case; times in seconds."""
 
     case: str
     way: str
@@ -43,6 +63,11 @@ class Result:
     most_s: float
     ratio: float
     """Median of this way divided by ours."""
+    goal: float | None = None
+    """What ``ratio`` should be at least."""
+    file_bytes: int | None = None
+    peak_bytes: int | None = None
+    """Most that any timed call added to the process."""
 
 
 def measure(case: Case) -> list[Result]:
@@ -54,24 +79,48 @@ def measure(case: Case) -> list[Result]:
     workers = {way: ProcessPoolExecutor(1, mp_context=context) for way in case.ways}
     try:
         found = {way: workers[way].submit(timed, run).result() for way, run in case.ways.items()}
-        _check_equal(case.name, {way: value for way, (_, value) in found.items()})
-        times: dict[str, list[float]] = {way: [] for way in case.ways}
+        _check_equal(case.name, {way: first.value for way, first in found.items()})
+        runs: dict[str, list[Run]] = {way: [] for way in case.ways}
         for _ in range(case.repeats):
             for way, run in case.ways.items():
-                times[way].append(workers[way].submit(timed, run).result()[0])
+                runs[way].append(workers[way].submit(timed, run).result())
     finally:
         for worker in workers.values():
             worker.shutdown()
-    ours = statistics.median(times[next(iter(times))])
-    return [_result(case.name, way, took, ours) for way, took in times.items()]
+    ours = statistics.median(run.took_s for run in runs[next(iter(runs))])
+    return [_result(case, way, done, ours) for way, done in runs.items()]
 
 
-def timed(run: Callable[[], object]) -> tuple[float, object]:
-    """Return how long a call took, in seconds, and what it returned."""
+def timed(run: Callable[[], object]) -> Run:
+    """Call, and return what it cost."""
     gc.collect()
+    before = _reset_peak()
     start = time.perf_counter()
     value = run()
-    return time.perf_counter() - start, value
+    took_s = time.perf_counter() - start
+    elsewhere = getattr(getattr(run, "func", run), "runs_elsewhere", False)
+    peak = _status("VmHWM")
+    if elsewhere or before is None or peak is None:
+        return Run(took_s, value, None)
+    return Run(took_s, value, max(0, peak - before))
+
+
+def _reset_peak() -> int | None:
+    """Let the kernel count the peak anew; return the memory in use, None where it cannot."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return None
+    return _status("VmRSS")
+
+
+def _status(name: str) -> int | None:
+    """Return a number of bytes that Linux tells of this process; None elsewhere."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith(f"{name}:")), None)
 
 
 def _check_equal(case: str, values: Mapping[str, object]) -> None:
@@ -82,49 +131,19 @@ def _check_equal(case: str, values: Mapping[str, object]) -> None:
             raise SystemExit(msg)
 
 
-def _result(case: str, way: str, took: list[float], ours: float) -> Result:
+def _result(case: Case, way: str, runs: Sequence[Run], ours: float) -> Result:
+    took = [run.took_s for run in runs]
+    peaks = [run.peak_bytes for run in runs if run.peak_bytes is not None]
     median = statistics.median(took)
-    return Result(case, way, median, min(took), max(took), median / ours)
+    return Result(
+        case.name, way, median, min(took), max(took), median / ours,
+        goal=case.goals.get(way),
+        file_bytes=_size(case.files[way]) if way in case.files else None,
+        peak_bytes=max(peaks, default=None),
+    )  # fmt: skip
 
 
-def machine() -> dict[str, str]:
-    """Return what the figures depend on."""
-    names = ("hdmf-io-core", "hdmf-io-hdf5", "hdmf", "pynwb", "h5py", "numpy")
-    versions = {}
-    for name in names:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "absent"
-    return {
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "hdf5": h5py.version.hdf5_version,
-        **versions,
-    }
-
-
-def table(results: Sequence[Result]) -> str:
-    """Return results as a Markdown table."""
-    lines = [
-        "| case | way | median | least to most | times ours |",
-        "|---|---|---:|---:|---:|",
-    ]
-    for r in results:
-        spread = f"{_time(r.least_s)} to {_time(r.most_s)}"
-        lines.append(f"| {r.case} | {r.way} | {_time(r.median_s)} | {spread} | {r.ratio:.2f} |")
-    return "\n".join(lines)
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def write_json(path: Path, results: Sequence[Result]) -> None:
-    """Write results and what they depend on."""
-    content = {
-        "command": " ".join(Path(word).name for word in sys.argv),
-        "machine": machine(),
-        "results": [asdict(result) for result in results],
-    }
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files below a folder."""
+    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+    return sum(file.stat().st_size for file in files)
