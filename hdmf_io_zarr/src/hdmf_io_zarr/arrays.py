@@ -11,8 +11,10 @@ from hdmf_io_core.chunks.coding import ChunkCoder
 from hdmf_io_core.chunks.grid import ChunkGrid, region_shape
 from hdmf_io_core.errors import ShapeError, WriteError
 from hdmf_io_core.storage.extent import check_resize
+from hdmf_io_core.storage.selection import select_region
 from hdmf_io_zarr.cells import to_disk
 from hdmf_io_zarr.dtypes import v3_of_numpy
+from hdmf_io_zarr.newarrays import array_node, become, is_pickled
 from hdmf_io_zarr.sources import ZarrSource
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class ZarrArray(ZarrSource):
             The store refused.
         """
         self._check_region(region, values)
+        if is_pickled(self._stored):
+            self._anew()
         encoded = to_disk(values, self._stored.element, self._home.references)
         if 0 in encoded.shape:
             return
@@ -95,10 +99,15 @@ class ZarrArray(ZarrSource):
         if shape == layout.shape:
             return
         self._home.begin()
+        if is_pickled(self._stored):
+            self._anew()
+            layout = self.layout
         self._cut(shape)
         self._node.meta["shape"] = [*shape, *self._disk_shape[len(shape) :]]
         self._home.touch(self._node.path)
-        self._layout = replace(layout, shape=shape, maxshape=None if limits == shape else limits)
+        self._layout = replace(
+            self._layout, shape=shape, maxshape=None if limits == shape else limits
+        )
 
     def _cut(self, shape: Shape) -> None:
         """Remove what a smaller shape leaves out, so that growing again shows the fill value."""
@@ -115,6 +124,31 @@ class ZarrArray(ZarrSource):
                 region = kept.region_of(coords)
                 inside, _ = kept.overlap(coords, region)
                 self._write_part(kept, coords, inside, self._elements(region))
+
+    def _anew(self) -> None:
+        """Store the array, which hdmf-zarr pickled, in the form of a new one; nothing is pickled.
+
+        Raises
+        ------
+        UnresolvedReferenceError
+            It refers to what is not in the store, which a new array cannot; nothing has changed.
+        """
+        layout, grid = self.layout, ChunkGrid(self._disk_shape, self._stored.chunks)
+        stored = [c for c in grid.coords() if self._home.store.get(self._key(c)) is not None]
+        parts: dict[ChunkCoords, AnyArray] = {}
+        for coords in stored:
+            selection = select_region(grid.region_of(coords)[: layout.ndim])
+            cells = np.empty(selection.shape, layout.memory_dtype)
+            self.read_into(selection, cells)
+            encoded = to_disk(cells, self._stored.element, self._home.references)
+            parts[coords] = encoded.reshape(region_shape(grid.region_of(coords)))
+        self._home.begin()
+        become(self._node, array_node(layout, self._home.references.zarr_format))
+        self._home.touch(self._node.path)
+        self._load()
+        for coords, part in parts.items():
+            inside, _ = grid.overlap(coords, grid.region_of(coords))
+            self._write_part(grid, coords, inside, part)
 
     def _make_room(self, dtype: np.dtype[Any]) -> None:
         """Widen the text of a compound, if a value needs it; what is stored is written again."""

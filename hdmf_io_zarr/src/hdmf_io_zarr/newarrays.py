@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from hdmf_io_core.types import JSON
+    from hdmf_io_zarr.layouts import StoredLayout
 
-__all__ = ["array_node"]
+__all__ = ["array_node", "become", "is_pickled"]
 
 
 def _v2_json(dtype: np.dtype[Any]) -> JSON:
@@ -126,6 +127,21 @@ def _check_chunks(layout: ArrayLayout) -> None:
     elif any(length < 1 for length in layout.chunks):
         msg = f"chunks {layout.chunks} have an axis shorter than 1"
         raise ShapeError(msg)
+
+
+def is_pickled(stored: StoredLayout) -> bool:
+    """Whether the elements of an array are pickled, as hdmf-zarr before 0.14 did."""
+    objects = stored.chain.object_codec
+    return objects is not None and objects.name == "pickle"
+
+
+def become(node: Node, fresh: Node) -> None:
+    """Let a node be as a new array, with the user's attributes and where its chunks are."""
+    hints = {**(node.attributes.get(HINTS) or {}), **(fresh.attributes.get(HINTS) or {})}
+    node.meta = {**node.meta, **fresh.meta}
+    node.attributes.update(fresh.attributes)
+    if hints:
+        node.attributes[HINTS] = hints
 
 
 def _byte_order(dtype: np.dtype[Any]) -> str:

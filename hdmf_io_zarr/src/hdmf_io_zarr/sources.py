@@ -84,6 +84,7 @@ class ZarrSource:
         with self._located():
             stored = read_layout(self._node, self._home.references.zarr_format)
         self._stored: StoredLayout = stored
+        self._meta = self._node.meta
         self._layout = stored.logical
         self._encoding: ChunkEncoding | None = None
         self._coder: Coder | None = None
@@ -97,7 +98,9 @@ class ZarrSource:
     def layout(self) -> ArrayLayout:
         """The layout as it is now."""
         self._home.check_open()
-        if self._layout.shape and self._disk_shape[: self._layout.ndim] != self._layout.shape:
+        shape = self._layout.shape
+        grew = shape and self._disk_shape[: len(shape)] != shape
+        if grew or self._node.meta is not self._meta:
             self._load()
         return self._layout
 

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from peerprocess import Peer
 from treediff import differences
 
 from hdmf_io_core import Container, Data, open_io
-from hdmf_io_core.errors import UnsupportedFeatureError
+from hdmf_io_core.storage.selection import select_all
 from hdmf_io_zarr import ZarrDataIO
 
 
@@ -121,19 +120,34 @@ def test_the_peer_appends_to_ours(stock_files: dict[str, Path], tmp_path: Path, 
         assert electrodes["group"].data[0] is root["general/extracellular_ephys/shank"]
 
 
-def test_references_grow_or_are_refused_where_they_are_pickled(
+def test_references_grow_also_where_they_are_pickled(copy_of_theirs: Any, peer: Peer) -> None:
+    path = copy_of_theirs("zoo")
+    before = peer.builders(path, nwb=False)
+    with open_io(path, "a") as io:
+        root = io.read()
+        root["refs"].append([root["f4"]])
+        io.write(root)
+    targets = [{"reference": "/text"}, {"reference": "/sub"}, {"reference": "/f4"}]
+    after = peer.builders(path, nwb=False)
+    assert after["/refs"]["values"] == targets
+    assert {**before["/refs"]["attributes"], "_hdmf_io": None} == {
+        **after["/refs"]["attributes"],
+        "_hdmf_io": None,
+    }
+
+
+def test_records_changed_by_us_are_read_where_they_were_pickled(
     copy_of_theirs: Any, peer: Peer
 ) -> None:
     path = copy_of_theirs("zoo")
+    before = peer.builders(path, nwb=False)
     with open_io(path, "a") as io:
-        root = io.read()
-        if peer.zarr_format == 2:
-            with pytest.raises(UnsupportedFeatureError, match="pickled"):
-                root["refs"].append([root["f4"]])
-        else:
-            root["refs"].append([root["f4"]])
-            io.write(root)
-    targets = [{"reference": "/text"}, {"reference": "/sub"}]
-    if peer.zarr_format == 3:
-        targets.append({"reference": "/f4"})
-    assert peer.builders(path, nwb=False)["/refs"]["values"] == targets
+        for name in ("/records", "/pairs", "/labels"):
+            sink = io.storage.open_sink(name)
+            cells = np.empty(sink.layout.shape, sink.layout.memory_dtype)
+            sink.read_into(select_all(cells.shape), cells)
+            sink.write((slice(0, len(cells)),), cells)
+        io.storage.commit()
+    after = peer.builders(path, nwb=False)
+    for name in ("/records", "/pairs", "/labels"):
+        assert after[name]["values"] == before[name]["values"]
