@@ -17,14 +17,15 @@ from hdmf_io_core.errors import (
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import check_name, join_path
+from hdmf_io_core.stores.documents import Consolidated, Node
 from hdmf_io_core.stores.folders import FolderStore
+from hdmf_io_core.stores.hints import UNFINISHED, set_hint
 from hdmf_io_core.stores.staging import StagedStore
 from hdmf_io_zarr.conventions import (
     CONTROL_NAMES,
     ZarrFormat,
 )
-from hdmf_io_zarr.documents import Consolidated, Node, documents_of
-from hdmf_io_zarr.hints import UNFINISHED, set_hint
+from hdmf_io_zarr.documents import documents_of
 from hdmf_io_zarr.reader import ZarrReader
 from hdmf_io_zarr.references import normal_path
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from hdmf_io_core.stores.hints import HINTS
+
 __all__ = [
     "CONTROL_NAMES",
     "CONVENTIONS",
     "DEFAULT_SPEC_GROUP",
-    "HINTS",
     "SPECLOC",
     "Conventions",
     "ZarrFormat",
@@ -20,8 +21,6 @@ ZarrFormat: TypeAlias = Literal[2, 3]
 SPECLOC: Final = ".specloc"
 """Root attribute: where cached specifications are."""
 DEFAULT_SPEC_GROUP: Final = "/specifications"
-HINTS: Final = "_hdmf_io"
-"""Attribute of any node: what JSON cannot say of it (types of attributes, layout as asked for)."""
 CONTROL_NAMES: Final = frozenset({".zgroup", ".zarray", ".zattrs", ".zmetadata", "zarr.json"})
 """Documents that stand among a group's children in the store."""
 

@@ -1,77 +1,21 @@
-"""The metadata documents of both formats: how one node's are read and written, and all at once.
-
-A :class:`Node` is the same for both; what else there is to a node stays in ``meta`` and is written
-back as it was.
-"""
+"""The metadata documents of both formats: how one node's are read and written, and all at once."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import MetadataError, NotThisFormatError
+from hdmf_io_core.stores.documents import Node, read_document, write_document
+from hdmf_io_zarr.conventions import CONTROL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from hdmf_io_core.stores.documents import Consolidated, Documents
     from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_zarr.conventions import ZarrFormat
 
-__all__ = ["Consolidated", "Documents", "Node", "documents_of", "find_format", "open_documents"]
-
-
-@dataclass(slots=True)
-class Node:
-    """One node's documents.
-
-    Attributes
-    ----------
-    kind
-        What it is.
-    meta
-        What the documents say beside the attributes.
-    attributes
-        All of them, the reserved ones too.
-    path
-        Where it is in its tree, set and changed by that; empty before.
-    """
-
-    kind: Literal["group", "array"]
-    meta: dict[str, Any] = field(default_factory=dict)
-    attributes: dict[str, Any] = field(default_factory=dict)
-    path: str = ""
-
-
-class Consolidated(Protocol):
-    """All nodes of a store, made from their documents when asked for."""
-
-    def paths(self) -> Iterable[str]:
-        """Return the paths of all nodes, without leading slash."""
-
-    def node(self, path: str) -> Node | None:
-        """Return a node; None if there is none."""
-
-
-class Documents(Protocol):
-    """How one format keeps documents."""
-
-    zarr_format: ZarrFormat
-
-    def load(self, store: ByteStore, path: str) -> Node | None:
-        """Read a node; None if there is none."""
-
-    def save(self, store: ByteStore, path: str, node: Node) -> None:
-        """Write a node."""
-
-    def load_all(self, store: ByteStore) -> Consolidated | None:
-        """Read the consolidated metadata; None if there is none."""
-
-    def save_all(self, store: ByteStore, nodes: Mapping[str, Node]) -> None:
-        """Write the consolidated metadata, and the root with it."""
-
-    def drop_all(self, store: ByteStore) -> None:
-        """Remove consolidated metadata that would no longer be true."""
+__all__ = ["documents_of", "find_format", "open_documents"]
 
 
 def find_format(store: ByteStore) -> ZarrFormat | None:
@@ -113,54 +57,28 @@ def _key(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def _read(store: ByteStore, key: str) -> dict[str, Any] | None:
-    data = store.get(key)
-    return None if data is None else _parsed(data, store, key)
-
-
-def _parsed(data: bytes, store: ByteStore, key: str) -> dict[str, Any]:
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        msg = f"the document {key!r} is no JSON: {error}"
-        raise MetadataError(
-            msg,
-            source=store.source,
-            hint="The store is damaged: copy it again from its origin.",
-        ) from error
-    if not isinstance(document, dict):
-        msg = f"the document {key!r} is no JSON object"
-        raise MetadataError(msg, source=store.source)
-    return document
-
-
-def _write(store: ByteStore, key: str, document: Mapping[str, Any]) -> None:
-    # NaN and infinities as bare words, as the peers write them.
-    store.set(key, json.dumps(document, separators=(",", ":")).encode("ascii"))
-
-
 # format 2: .zgroup or .zarray, .zattrs, and .zmetadata beside the root's
 
 
 class _DocumentsV2:
-    zarr_format: ZarrFormat = 2
+    names = CONTROL_NAMES
 
     def load(self, store: ByteStore, path: str) -> Node | None:
         for kind, name in (("array", ".zarray"), ("group", ".zgroup")):
-            meta = _read(store, _key(path, name))
+            meta = read_document(store, _key(path, name))
             if meta is not None:
-                attributes = _read(store, _key(path, ".zattrs")) or {}
+                attributes = read_document(store, _key(path, ".zattrs")) or {}
                 return Node(kind, meta, attributes)  # type: ignore[arg-type]
         return None
 
     def save(self, store: ByteStore, path: str, node: Node) -> None:
         for name, document in _v2_documents(node).items():
-            _write(store, _key(path, name), document)
+            write_document(store, _key(path, name), document)
         if not node.attributes:
             store.delete(_key(path, ".zattrs"))
 
     def load_all(self, store: ByteStore) -> Consolidated | None:
-        document = _read(store, ".zmetadata")
+        document = read_document(store, ".zmetadata")
         if document is None or not isinstance(document.get("metadata"), dict):
             return None
         return _ConsolidatedV2(document["metadata"])
@@ -172,7 +90,7 @@ class _DocumentsV2:
             for name, document in _v2_documents(node).items()
         }
         self.save(store, "", nodes[""])
-        _write(store, ".zmetadata", {"metadata": metadata, "zarr_consolidated_format": 1})
+        write_document(store, ".zmetadata", {"metadata": metadata, "zarr_consolidated_format": 1})
 
     def drop_all(self, store: ByteStore) -> None:
         store.delete(".zmetadata")
@@ -207,17 +125,17 @@ class _ConsolidatedV2:
 
 
 class _DocumentsV3:
-    zarr_format: ZarrFormat = 3
+    names = CONTROL_NAMES
 
     def load(self, store: ByteStore, path: str) -> Node | None:
-        document = _read(store, _key(path, "zarr.json"))
+        document = read_document(store, _key(path, "zarr.json"))
         return None if document is None else _v3_node(document)
 
     def save(self, store: ByteStore, path: str, node: Node) -> None:
-        _write(store, _key(path, "zarr.json"), _v3_document(node))
+        write_document(store, _key(path, "zarr.json"), _v3_document(node))
 
     def load_all(self, store: ByteStore) -> Consolidated | None:
-        root = _read(store, "zarr.json")
+        root = read_document(store, "zarr.json")
         inline = (root or {}).get("consolidated_metadata")
         if root is None or not isinstance(inline, dict) or inline.get("kind") != "inline":
             return None
@@ -229,7 +147,7 @@ class _DocumentsV3:
         metadata = {path: _v3_document(node, is_inner=True) for path, node in ordered if path}
         inline = {"kind": "inline", "must_understand": False, "metadata": metadata}
         document = {**_v3_document(nodes[""]), "consolidated_metadata": inline}
-        _write(store, "zarr.json", document)
+        write_document(store, "zarr.json", document)
 
     def drop_all(self, store: ByteStore) -> None:
         """Nothing to do: the root is written without it."""

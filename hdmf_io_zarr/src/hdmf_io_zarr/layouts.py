@@ -15,6 +15,7 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.storage.dtypes import ArrayType, CompoundType, ElementType, memory_dtype
 from hdmf_io_core.storage.elementjson import element_from_json
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
+from hdmf_io_core.stores.hints import HINTS
 from hdmf_io_zarr.adapting import same_bytes
 from hdmf_io_zarr.codecs import (
     SHARDING,
@@ -23,15 +24,15 @@ from hdmf_io_zarr.codecs import (
     chain_of_v3,
     normalised,
 )
-from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
+from hdmf_io_zarr.conventions import CONVENTIONS, ZarrFormat
 from hdmf_io_zarr.dtypes import disk_type, natural_element, numpy_of_v3
 from hdmf_io_zarr.fills import fill_value, hinted_fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.stores.documents import Node
     from hdmf_io_core.types import MaxShape, Shape
-    from hdmf_io_zarr.documents import Node
 
 __all__ = ["StoredLayout", "is_sharded", "read_layout"]
 

@@ -15,6 +15,8 @@ from hdmf_io_core.plan.policy import guess_chunks
 from hdmf_io_core.storage.dtypes import CompoundType
 from hdmf_io_core.storage.elementjson import element_to_json
 from hdmf_io_core.storage.layout import ArrayLayout, CodecSpec
+from hdmf_io_core.stores.documents import Node
+from hdmf_io_core.stores.hints import HINTS
 from hdmf_io_zarr.adapting import stored_codecs
 from hdmf_io_zarr.codecs import (
     SHARDING,
@@ -25,8 +27,7 @@ from hdmf_io_zarr.codecs import (
     v2_of_chain,
     v3_of_chain,
 )
-from hdmf_io_zarr.conventions import CONVENTIONS, HINTS, ZarrFormat
-from hdmf_io_zarr.documents import Node
+from hdmf_io_zarr.conventions import CONVENTIONS, ZarrFormat
 from hdmf_io_zarr.dtypes import disk_type, type_name, v3_of_numpy
 from hdmf_io_zarr.fills import fill_hint, fill_json
 from hdmf_io_zarr.layouts import is_sharded, read_layout

@@ -19,12 +19,13 @@ from hdmf_io_core.errors import (
 )
 from hdmf_io_core.model.names import join_path, split_path
 from hdmf_io_core.storage.layout import LinkTarget, NodeInfo
+from hdmf_io_core.stores.documents import Consolidated, Node
 from hdmf_io_core.stores.folders import ByteStore
-from hdmf_io_zarr.documents import Consolidated, Node, documents_of, open_documents
-from hdmf_io_zarr.hints import check_finished
+from hdmf_io_core.stores.hints import check_finished
+from hdmf_io_core.stores.tree import NodeTree
+from hdmf_io_zarr.documents import documents_of, open_documents
 from hdmf_io_zarr.references import References, foreign_link, link_source, link_targets, normal_path
 from hdmf_io_zarr.speccache import find_spec_group
-from hdmf_io_zarr.tree import NodeTree
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat

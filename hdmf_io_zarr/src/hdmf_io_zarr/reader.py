@@ -24,8 +24,9 @@ from hdmf_io_core.storage.layout import (
     SpecDocuments,
 )
 from hdmf_io_core.storage.selection import select_all
+from hdmf_io_core.stores.hints import HINTS
 from hdmf_io_zarr.arrays import ZarrArray
-from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
+from hdmf_io_zarr.conventions import CONVENTIONS
 from hdmf_io_zarr.nodes import LINKS_LIMIT, Broken, Place, StoreNodes
 from hdmf_io_zarr.references import normal_path
 

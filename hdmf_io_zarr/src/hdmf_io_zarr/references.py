@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
 from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
-from hdmf_io_zarr.conventions import CONVENTIONS, HINTS
-from hdmf_io_zarr.hints import FOREIGN_LINKS
+from hdmf_io_core.stores.hints import FOREIGN_LINKS, HINTS
+from hdmf_io_zarr.conventions import CONVENTIONS
 
 if TYPE_CHECKING:
+    from hdmf_io_core.stores.documents import Node
+    from hdmf_io_core.stores.tree import NodeTree
     from hdmf_io_zarr.conventions import ZarrFormat
-    from hdmf_io_zarr.documents import Node
-    from hdmf_io_zarr.tree import NodeTree
 
 __all__ = [
     "References",

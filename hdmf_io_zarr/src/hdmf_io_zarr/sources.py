@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout
+    from hdmf_io_core.stores.documents import Node
     from hdmf_io_core.stores.folders import ByteStore
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
-    from hdmf_io_zarr.documents import Node
     from hdmf_io_zarr.references import References
 
 __all__ = ["Home", "ZarrSource"]

@@ -9,8 +9,8 @@ from hdmf_io_zarr.conventions import DEFAULT_SPEC_GROUP, SPECLOC
 from hdmf_io_zarr.references import normal_path
 
 if TYPE_CHECKING:
-    from hdmf_io_zarr.documents import Node
-    from hdmf_io_zarr.tree import NodeTree
+    from hdmf_io_core.stores.documents import Node
+    from hdmf_io_core.stores.tree import NodeTree
 
 __all__ = ["find_spec_group"]
 

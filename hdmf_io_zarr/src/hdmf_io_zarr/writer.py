@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import (
@@ -14,16 +15,16 @@ from hdmf_io_core.errors import (
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.storage.jsonattributes import encode_attribute
 from hdmf_io_core.storage.speccache import write_documents
+from hdmf_io_core.stores.documents import Node
+from hdmf_io_core.stores.hints import FOREIGN_LINKS, hint_attribute, set_hint
+from hdmf_io_core.stores.retargeting import retarget
 from hdmf_io_zarr.adapting import adapted_layout
 from hdmf_io_zarr.arrays import ZarrArray
 from hdmf_io_zarr.changes import ChangingReader
 from hdmf_io_zarr.conventions import CONVENTIONS, DEFAULT_SPEC_GROUP, SPECLOC
-from hdmf_io_zarr.documents import Node
 from hdmf_io_zarr.dtypes import disk_type
-from hdmf_io_zarr.hints import FOREIGN_LINKS, hint_attribute, set_hint
 from hdmf_io_zarr.newarrays import array_node
 from hdmf_io_zarr.references import leads_to_store, link_entries, link_entry, normal_path
-from hdmf_io_zarr.retargeting import retarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -197,7 +198,7 @@ class ZarrWriter(ChangingReader):
         Reads all documents of the store, and the elements of all arrays that hold references.
         """
         self.begin()
-        retarget(self, self._tree, moved)
+        retarget(self._tree, moved, self.source, partial(ZarrArray, self))
 
     # attributes
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdmf_io_core.errors import MetadataError
-from hdmf_io_zarr.conventions import CONTROL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hdmf_io_core.stores.documents import Consolidated, Documents, Node
     from hdmf_io_core.stores.folders import ByteStore
-    from hdmf_io_zarr.documents import Consolidated, Documents, Node
 
 __all__ = ["NodeTree"]
 
@@ -56,7 +55,7 @@ class NodeTree:
         try:
             if self._consolidated is not None:
                 node = self._consolidated.node(inner)
-            elif inner.rsplit("/", 1)[-1] not in CONTROL_NAMES:
+            elif inner.rsplit("/", 1)[-1] not in self._documents.names:
                 node = self._documents.load(self._store, inner)
         except MetadataError as error:
             error.source, error.path = self._store.source, path
@@ -73,7 +72,9 @@ class NodeTree:
         if self._names is not None:
             return sorted(self._names.get(path, ()))
         above = path if path != "/" else ""
-        found = {name for name in self._store.names(path.strip("/")) if name not in CONTROL_NAMES}
+        found = {
+            name for name in self._store.names(path.strip("/")) if name not in self._documents.names
+        }
         found.update(name for parent, name in map(_split, self._dirty) if parent == path and name)
         return sorted(name for name in found if self.get(f"{above}/{name}") is not None)
 

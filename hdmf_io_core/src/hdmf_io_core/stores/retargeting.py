@@ -10,26 +10,28 @@ from hdmf_io_core.storage.dtypes import has_references
 from hdmf_io_core.storage.layout import ObjectRef
 from hdmf_io_core.storage.references import resolve_cells
 from hdmf_io_core.storage.selection import select_all
-from hdmf_io_zarr.arrays import ZarrArray
-from hdmf_io_zarr.conventions import HINTS
+from hdmf_io_core.stores.hints import HINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from hdmf_io_zarr.sources import Home
-    from hdmf_io_zarr.tree import NodeTree
+    from hdmf_io_core.storage.protocols import ArraySink
+    from hdmf_io_core.stores.documents import Node
+    from hdmf_io_core.stores.tree import NodeTree
 
 __all__ = ["retarget"]
 
 
-def retarget(home: Home, tree: NodeTree, moved: Mapping[str, str]) -> None:
+def retarget(
+    tree: NodeTree, moved: Mapping[str, str], source: str, open_array: Callable[[Node], ArraySink]
+) -> None:
     """Let whatever names an old path, or one below it, name the new one."""
     for path, node in list(tree.walk()):
         values = [value for name, value in node.attributes.items() if name != HINTS]
         if _renamed(values, moved):
             tree.touch(path)
         if node.kind == "array":
-            _rename_elements(ZarrArray(home, node), home.references.source, moved)
+            _rename_elements(open_array(node), source, moved)
 
 
 def _renamed(value: Any, moved: Mapping[str, str]) -> bool:
@@ -53,7 +55,7 @@ def _new_path(path: str, moved: Mapping[str, str]) -> str:
     return moved[old] + path[len(old) :]
 
 
-def _rename_elements(array: ZarrArray, source: str, moved: Mapping[str, str]) -> None:
+def _rename_elements(array: ArraySink, source: str, moved: Mapping[str, str]) -> None:
     layout = array.layout
     if not has_references(layout.dtype) or not layout.n_elements or layout.shape is None:
         return

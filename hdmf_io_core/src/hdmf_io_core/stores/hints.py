@@ -1,21 +1,22 @@
-"""The hints on a node: one reserved attribute that keeps what JSON and Zarr cannot say."""
+"""The hints on a node: one reserved attribute that keeps what its documents cannot say."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hdmf_io_core.errors import CorruptFileError
-from hdmf_io_zarr.conventions import HINTS
 
 if TYPE_CHECKING:
-    from hdmf_io_zarr.documents import Node
+    from hdmf_io_core.stores.documents import Node
 
-__all__ = ["FOREIGN_LINKS", "UNFINISHED", "check_finished", "hint_attribute", "set_hint"]
+__all__ = ["FOREIGN_LINKS", "HINTS", "UNFINISHED", "check_finished", "hint_attribute", "set_hint"]
 
+HINTS = "_hdmf_io"
+"""Attribute of any node: what documents cannot say (types of attributes, layout as asked for)."""
 UNFINISHED = "unfinished"
 """Key of the root's hints: a writer has begun and not committed."""
 FOREIGN_LINKS = "links"
-"""Key of a group's hints: links into files that are no stores, at which hdmf-zarr would fail."""
+"""Key of a group's hints: links into files that are no stores."""
 
 
 def set_hint(node: Node, key: str, value: Any) -> None:
