@@ -52,7 +52,8 @@ class HDF5IO(StorageIO):
     locking : bool, "best-effort" or None
         Whether HDF5 locks the file; None for HDF5's default.
     rdcc_nbytes, rdcc_nslots, rdcc_w0
-        Chunk cache of each dataset: bytes (32 MiB when None), slots, preemption.
+        Chunk cache of each dataset: bytes (32 MiB when None), slots, preemption. As many bytes of
+        chunks are kept decoded past HDF5, for the IO as a whole.
     page_buf_size : int or None
         Bytes of the page buffer.
     fs_strategy, fs_persist, fs_threshold, fs_page_size
@@ -118,7 +119,7 @@ class HDF5IO(StorageIO):
         workers: int | None = None,
         in_flight_bytes: int | None = None,
     ) -> None:
-        engine = Engine(workers, in_flight_bytes)
+        engine = Engine(workers, in_flight_bytes, rdcc_nbytes)
         options = FileOptions(
             driver=driver,
             driver_options=driver_options,

@@ -13,12 +13,13 @@ from hdmf_io_core.storage.encoding import ChunkEncoding
 from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_hdf5.arrays import HDF5Array
 from hdmf_io_hdf5.chunktable import ChunkTable
+from hdmf_io_hdf5.homes import identity
 from hdmf_io_hdf5.layouts import knows_fill
 from hdmf_io_hdf5.plugincodecs import core_codecs
 from hdmf_io_hdf5.positional import addresses_count_user_block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from h5py import h5d
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import ArrayLayout
     from hdmf_io_core.types import AnyArray, ChunkCoords, Region, Shape
     from hdmf_io_hdf5.chunktable import FoundChunk
-    from hdmf_io_hdf5.homes import Home, Homes
+    from hdmf_io_hdf5.homes import Home, Homes, Identity
     from hdmf_io_hdf5.positional import PastHDF5
 
 __all__ = ["HDF5ChunkedArray"]
@@ -71,6 +72,7 @@ class HDF5ChunkedArray(HDF5Array):
         self._table: ChunkTable | None = None
         self._lookups = 0
         self._encoding: ChunkEncoding | None = None
+        self._identity: Identity | None = None
 
     @property
     def encoding(self) -> ChunkEncoding | None:
@@ -125,6 +127,18 @@ class HDF5ChunkedArray(HDF5Array):
         for place in coords:
             found = self._guarded(locate, place)
             yield None if found is None else _Fetch(self, descriptor, place, found, mark=mark)
+
+    @property
+    def has_stamps(self) -> bool:
+        """Whether nobody changes the file while it is open here."""
+        home = self._home
+        return home.is_read_only and self._homes.descriptor(home) is not None
+
+    def stamp(self, coords: ChunkCoords) -> Hashable:
+        """Return the file, and the array and the chunk in it."""
+        if self._identity is None:
+            self._identity = identity(self._dsid)
+        return self._identity, coords
 
     def stored_chunks(self) -> Iterator[ChunkCoords]:
         """Yield the coordinates of the chunks that were written, in C order.

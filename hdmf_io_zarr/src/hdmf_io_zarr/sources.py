@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -19,13 +19,14 @@ from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.memoryarray import default_cells
 from hdmf_io_core.storage.selection import Selection, select_region
+from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_core.stores.chunkkeys import stored_coords
 from hdmf_io_zarr.cells import from_disk, to_disk
 from hdmf_io_zarr.chunkcoding import chunk_encoding
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from hdmf_io_core.storage.abilities import PartFetch, RawFetch
     from hdmf_io_core.storage.dtypes import ElementType
@@ -176,6 +177,15 @@ class ZarrSource:
         """Yield what fetches each chunk."""
         for place in coords:
             yield partial(self._fetched, self._key(place))
+
+    @property
+    def has_stamps(self) -> bool:
+        """Whether the store tells one content of a chunk from another; shards are read in parts."""
+        return isinstance(self._home.store, FolderStore) and self.encoding.shards is None
+
+    def stamp(self, coords: ChunkCoords) -> Hashable | None:
+        """Return what the store knows the content of a chunk by."""
+        return cast("FolderStore", self._home.store).stamp(self._key(coords))
 
     def part_fetcher(self, coords: ChunkCoords) -> PartFetch:
         """Return what fetches parts of a shard."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from hdmf_io_core.chunks.decoded import DecodedChunks
 from hdmf_io_core.chunks.flat import read_flat
 from hdmf_io_core.chunks.pool import WorkerPool
 from hdmf_io_core.chunks.read import DecodableSource, read_chunks, reads_chunks
@@ -31,6 +32,8 @@ class Engine:
         process may use.
     in_flight_bytes : int or None
         Bytes of chunks that are held at once; None for 64 MiB.
+    kept_bytes : int or None
+        Bytes of decoded chunks that are kept for the next read; 0 for none, None for 32 MiB.
 
     Raises
     ------
@@ -42,8 +45,14 @@ class Engine:
     Several threads may read at once. Threads of its own start at the first read that needs them.
     """
 
-    def __init__(self, workers: int | None = None, in_flight_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        workers: int | None = None,
+        in_flight_bytes: int | None = None,
+        kept_bytes: int | None = None,
+    ) -> None:
         self.pool = WorkerPool(workers, in_flight_bytes)
+        self.decoded = DecodedChunks(kept_bytes)
         self.tails = Tails(self.pool)
 
     def read(self, source: ArraySource, selection: Selection, out: AnyArray) -> None:
@@ -64,8 +73,9 @@ class Engine:
             If what is stored cannot be read.
         """
         layout = source.layout
-        if layout.chunks is not None and reads_chunks(source, selection):
-            read_chunks(cast("DecodableSource", source), selection, out, self.pool)
+        if layout.chunks is not None and reads_chunks(source, selection, self.decoded):
+            decodable = cast("DecodableSource", source)
+            read_chunks(decodable, selection, out, self.pool, decoded=self.decoded)
         elif not self._read_flat(source, layout, selection, out):
             source.read_into(selection, out)
 
@@ -73,9 +83,14 @@ class Engine:
         """Store the rows that were appended and fill no chunk yet."""
         self.tails.settle()
 
+    def refresh(self) -> None:
+        """Forget what was read: others may have changed it."""
+        self.decoded.clear()
+
     def close(self) -> None:
-        """Forget the rows that are kept, and stop the workers; a second call does nothing."""
+        """Forget what is kept, and stop the workers; a second call does nothing."""
         self.tails.clear()
+        self.decoded.clear()
         self.pool.close()
 
     def _read_flat(

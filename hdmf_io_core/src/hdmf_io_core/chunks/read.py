@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 import numpy as np
 
 from hdmf_io_core.chunks.coding import ChunkCoder, ShardReader, is_known
+from hdmf_io_core.chunks.decoded import Decoded, has_stamps
 from hdmf_io_core.chunks.pieces import SelectionPieces, taken
 from hdmf_io_core.chunks.shuffle import byte_cells, join_planes, wide_dtype
 from hdmf_io_core.errors import CorruptChunkError
@@ -19,16 +20,17 @@ from hdmf_io_core.storage.abilities import SupportsDecoding, SupportsShards
 from hdmf_io_core.storage.dtypes import EnumType, NumberType, is_plain_bytes
 from hdmf_io_core.storage.encoding import NEVER_WRITTEN
 from hdmf_io_core.storage.protocols import ArraySource
+from hdmf_io_core.storage.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
+    from hdmf_io_core.chunks.decoded import DecodedChunks, StampedSource
     from hdmf_io_core.chunks.pieces import Piece
     from hdmf_io_core.chunks.pool import WorkerPool
     from hdmf_io_core.storage.abilities import RawFetch
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import RawChunk
-    from hdmf_io_core.storage.selection import Selection
     from hdmf_io_core.types import AnyArray, ChunkCoords
 
 __all__ = ["Blank", "Convert", "DecodableSource", "read_chunks", "reads_chunks"]
@@ -39,6 +41,8 @@ Blank: TypeAlias = "Callable[[AnyArray], None]"
 
 LEAST_BYTES = 64 << 10
 """Less is as fast through the storage's own library."""
+_SLOW_BYTES = 256 << 10
+"""Of a chunk of this size little is read faster, too, if the chunk is kept."""
 CACHED_BYTES = 32 << 20
 """What the library keeps decoded: chunks read again and again for a little of each stay there."""
 _LEAST_SHARE = 8
@@ -50,20 +54,29 @@ class DecodableSource(SupportsDecoding, ArraySource, Protocol):
     """An array source that supports decoding."""
 
 
-def reads_chunks(source: ArraySource, selection: Selection) -> bool:
+def reads_chunks(
+    source: ArraySource, selection: Selection, decoded: DecodedChunks | None = None
+) -> bool:
     """Whether a selection is read faster by :func:`read_chunks` than by the storage's library.
 
-    Several chunks, of which a good part is wanted, or more of them than a library would keep.
+    Where chunks are not kept decoded: several, of which a good part is wanted, or more of them
+    than a library would keep.
     """
     layout = source.layout
     element_bytes = layout.memory_dtype.itemsize
     wanted = math.prod(selection.shape) * element_bytes
-    if wanted < LEAST_BYTES or not is_plain_bytes(layout.dtype):
+    is_small = wanted < LEAST_BYTES
+    chunk_bytes = math.prod(layout.chunks or ()) * element_bytes
+    if (is_small and chunk_bytes < _SLOW_BYTES) or not is_plain_bytes(layout.dtype):
         return False
     if not isinstance(source, SupportsDecoding):
         return False
     encoding = source.encoding
     if encoding is None or not is_known(encoding):
+        return False
+    if decoded is not None and decoded.n_bytes and has_stamps(source):
+        return True
+    if is_small:
         return False
     chunk_shape = encoding.unit.chunk_shape[: layout.ndim]
     n_chunks = len(SelectionPieces(selection, chunk_shape))
@@ -79,6 +92,7 @@ def read_chunks(
     *,
     convert: Convert | None = None,
     blank: Blank | None = None,
+    decoded: DecodedChunks | None = None,
 ) -> None:
     """Fill ``out`` with a selection, chunk by chunk.
 
@@ -96,6 +110,8 @@ def read_chunks(
         Makes of stored elements those of the output; None where they are the same bytes.
     blank
         Fills in what was never written; None does it as the source's encoding says.
+    decoded
+        Where chunks are kept of which a part is read; None for nowhere. Not with ``convert``.
 
     Raises
     ------
@@ -104,8 +120,14 @@ def read_chunks(
     """
     reading = _Reading(source, selection, out, convert, blank=blank)
     pieces = list(SelectionPieces(selection, reading.chunk_shape))
+    if decoded is not None and has_stamps(source):
+        pieces = reading.place_kept(pieces, source, decoded)
     fetchers = reading.fetchers([piece.coords for piece in pieces])
     each = max(1, _JOB_BYTES // reading.chunk_bytes)
+    if len(pieces) <= each:
+        # No worker is as fast as none.
+        reading.settle(reading.decode([(piece, next(fetchers)) for piece in pieces]))
+        return
     with pool.window(reading.settle) as window:
         for start in range(0, len(pieces), each):
             batch = pieces[start : start + each]
@@ -141,6 +163,30 @@ class _Reading:
             self._cells = byte_cells(out, n_axes)
             self._element_bytes = self._cells.shape[-1]
         self.chunk_bytes = max(1, math.prod(self.chunk_shape) * self._element_bytes)
+        self._kept: DecodedChunks | None = None
+        self._stamps: dict[ChunkCoords, Hashable] = {}
+
+    def place_kept(
+        self, pieces: Sequence[Piece], source: StampedSource, kept: DecodedChunks
+    ) -> list[Piece]:
+        """Put what is kept in its place; return the pieces that are to be fetched.
+
+        Of these, chunks that are wanted in part will be kept: if there is room for all, since
+        else the first would be gone when it is asked for again.
+        """
+        left: list[Piece] = []
+        for piece in pieces:
+            stamp = source.stamp(piece.coords)
+            found = None if stamp is None else kept.get(stamp)
+            if found is not None:
+                self._place(piece, found)
+                continue
+            left.append(piece)
+            if stamp is not None and self._is_part(piece):
+                self._stamps[piece.coords] = stamp
+        if len(self._stamps) * self.chunk_bytes <= kept.n_bytes:
+            self._kept = kept
+        return left
 
     def fetchers(self, coords: Sequence[ChunkCoords]) -> Iterator[RawFetch | None]:
         """Yield what fetches each chunk, or part of one."""
@@ -172,8 +218,8 @@ class _Reading:
         """Read what a worker could not, in the thread that reads, with the storage's library."""
         for piece in pieces:
             wanted = piece.chosen(self.chunk_shape)
-            extra = self._out.shape[len(wanted.axes) :]
-            values = np.empty(wanted.shape + extra, self._out.dtype)
+            shape = wanted.shape + self._out.shape[len(wanted.axes) :]
+            values = np.empty(shape, self._out.dtype)
             self._source.read_into(wanted, values)
             self._out[piece.outside] = values
 
@@ -201,14 +247,37 @@ class _Reading:
             self._convert(taken(elements, piece.inside), self._part(piece))
             return
         size = self._element_bytes
-        target = self._cells[piece.outside]
         if size > 1 and coder.chain.shuffle_bytes == size and not chunk.skipped & 1:
             planes = coder.chain.decode(chunk, first=1).reshape(size, *self._stored_shape)
-            join_planes(taken(coder.in_order(planes, 1), piece.inside, 1), target)
+            decoded = Decoded(coder.in_order(planes, 1), are_planes=True)
+        else:
+            cells: Any = coder.chain.decode(chunk).view(wide_dtype(size))
+            decoded = Decoded(coder.in_order(cells.reshape(self._stored_shape)), are_planes=False)
+        self._place(piece, decoded)
+        stamp = self._stamps.get(piece.coords)
+        if stamp is not None and self._kept is not None:
+            self._kept.put(stamp, decoded)
+
+    def _place(self, piece: Piece, decoded: Decoded) -> None:
+        """Put what is wanted of a decoded chunk where it goes."""
+        target = self._cells[piece.outside]
+        if decoded.are_planes:
+            # Only the bytes that are wanted are put together.
+            join_planes(taken(decoded.values, piece.inside, 1), target)
             return
-        wide = wide_dtype(size)
-        cells: Any = coder.chain.decode(chunk).view(wide).reshape(self._stored_shape)
-        target.view(wide)[..., 0] = taken(coder.in_order(cells), piece.inside)
+        elements = target.view(wide_dtype(self._element_bytes))[..., 0]
+        elements[...] = taken(decoded.values, piece.inside)
+
+    def _is_part(self, piece: Piece) -> bool:
+        """Whether the chunk has more than is wanted; what lies past the edge does not count."""
+        wanted = math.prod(Selection(piece.inside).shape)
+        there = [
+            min(n, length - place * n)
+            for n, length, place in zip(
+                self.chunk_shape, self._layout.shape or (), piece.coords, strict=False
+            )
+        ]
+        return wanted < math.prod(there)
 
     def _fill(self, piece: Piece) -> bool:
         """Fill what was never written; False if only the storage's library knows with what."""

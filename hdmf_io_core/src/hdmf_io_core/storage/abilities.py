@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from hdmf_io_core.storage.encoding import ChunkEncoding
     from hdmf_io_core.storage.layout import ArrayLayout, LinkTarget, RawChunk
@@ -36,6 +36,7 @@ __all__ = [
     "SupportsRawChunks",
     "SupportsReadCheck",
     "SupportsShards",
+    "SupportsStamps",
     "SupportsStandIns",
     "SupportsStoredChunks",
 ]
@@ -128,6 +129,24 @@ class SupportsDecoding(SupportsRawChunks, Protocol):
 
         Runs in the thread of the caller, and may use the storage's library there; what is yielded
         takes no lock of the library, so that workers cannot wait for who waits for them.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsStamps(SupportsDecoding, Protocol):
+    """A source that can tell whether a chunk is still what it was, without fetching it."""
+
+    @property
+    def has_stamps(self) -> bool:
+        """Whether it can just now; else chunks are decoded each time that they are read."""
+        ...
+
+    def stamp(self, coords: ChunkCoords) -> Hashable | None:
+        """Return what no other chunk has, nor this one with other bytes; None if it is not known.
+
+        To be asked before the chunk is fetched, by the thread that reads. It means the same for
+        all sources of one IO.
         """
         ...
 

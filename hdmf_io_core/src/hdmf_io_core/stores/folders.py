@@ -5,21 +5,27 @@ without one, the root by the empty text.
 """
 
 # One call a chunk: paths are text here, which is faster.
-# ruff: noqa: PTH102, PTH105, PTH120, PTH123, PTH208
+# ruff: noqa: PTH102, PTH105, PTH116, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from hdmf_io_core.errors import ExternalAccessError, OpenError, WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 __all__ = ["ByteStore", "Bytes", "FolderStore"]
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
+_NEW_NS = 2_000_000_000
+"""Some file systems count time in steps of two seconds."""
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _CREATE |= getattr(os, "O_BINARY", 0)
@@ -100,6 +106,17 @@ class FolderStore:
         except OSError as error:
             msg = f"{key!r} cannot be read: {error.strerror}"
             raise OpenError(msg, source=self.source) from error
+
+    def stamp(self, key: str) -> Hashable | None:
+        """Return what tells one content of a key from another; None if it is too new to tell."""
+        try:
+            found = os.stat(self._path(key))
+        except OSError:
+            return None
+        if abs(time.time_ns() - found.st_mtime_ns) < _NEW_NS:
+            # It may change once more before the clock of the file system goes on.
+            return None
+        return self._root, key, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
     def _path(self, key: str) -> str:
         path = f"{self._root}/{key}"
