@@ -72,6 +72,7 @@ class HDF5Array:
         self._home = home
         self._path = path
         self._is_closed = is_closed
+        self._n_refreshes = home.changes.n_refreshes
         self._element = layout.dtype
         self._layout = layout
 
@@ -94,6 +95,10 @@ class HDF5Array:
     def layout(self) -> ArrayLayout:
         """The layout as it is now."""
         self._check_open()
+        n_refreshes = self._home.changes.n_refreshes
+        if self._n_refreshes != n_refreshes:
+            self._renew()
+            self._n_refreshes = n_refreshes
         if self._layout.is_resizable and tuple(self._dsid.shape) != self._layout.shape:
             self._layout = replace(self._layout, shape=tuple(map(int, self._dsid.shape)))
         return self._layout
@@ -189,6 +194,10 @@ class HDF5Array:
             self._layout = replace(
                 layout, shape=shape, maxshape=None if limits == shape else limits
             )
+
+    def _renew(self) -> None:
+        """Forget what was remembered of the array, and let HDF5 do so."""
+        self._dsid.refresh()
 
     @property
     def _where(self) -> dict[str, str]:

@@ -64,6 +64,10 @@ class HDF5ContiguousArray(HDF5Array):
         start = self._start if self._start is not None else self._find_start()
         return None if start is None else partial(self._read_bytes, descriptor, start)
 
+    def _renew(self) -> None:
+        super()._renew()
+        self._start = None
+
     def _find_start(self) -> int | None:
         if not self._home.is_read_only:
             h5f.flush(self._home.fid, h5f.SCOPE_LOCAL)

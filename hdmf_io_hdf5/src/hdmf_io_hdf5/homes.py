@@ -130,6 +130,11 @@ class Homes:
             self._descriptors.setdefault(home.number, made)
         return self._descriptors[home.number]
 
+    def refresh(self) -> None:
+        """Let arrays of all files ask HDF5 anew what they are."""
+        for home in (self.own, *self._others.values()):
+            home.changes.n_refreshes += 1
+
     def forget(self) -> None:
         """Let go of the other files that nothing else holds open."""
         self._others.clear()

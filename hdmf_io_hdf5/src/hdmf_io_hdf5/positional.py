@@ -69,12 +69,18 @@ class Changes:
 
     Chunks move when they are written, and their old place is used again: bytes read past HDF5 are
     those that were meant if no change began since the place was looked up, and none was under way.
+
+    Attributes
+    ----------
+    n_refreshes : int
+        How often a reader was told that others may have changed the file.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._started = 0
         self._finished = 0
+        self.n_refreshes = 0
         self._tell: Callable[[int], None] | None = None
         renewed_after_fork(self)
 

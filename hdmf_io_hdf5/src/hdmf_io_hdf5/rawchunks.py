@@ -194,6 +194,10 @@ class HDF5ChunkedArray(HDF5Array):
             **self._where,
         )
 
+    def _renew(self) -> None:
+        super()._renew()
+        self._table, self._lookups = None, 0
+
     def _guarded(self, ask: Callable[[T], R], about: T) -> R:
         try:
             return ask(about)

@@ -243,8 +243,9 @@ class HDF5Reader:
         return StoredArray(array, source, path)
 
     def refresh(self) -> None:
-        """Forget paths found before, and the files behind external links."""
+        """Forget paths found before, and what arrays are; open ones show their new rows."""
         self._check_open()
+        self._homes.refresh()
         self._indices = {}
         self._spec_path = _UNKNOWN
 

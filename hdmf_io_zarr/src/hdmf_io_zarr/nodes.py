@@ -1,7 +1,5 @@
 """Looking nodes up in an open store: entries of groups, links followed. No values, no writing."""
 
-# A source may be a URL.
-
 from __future__ import annotations
 
 import posixpath
@@ -174,12 +172,12 @@ class StoreNodes:
             self._spec_path = find_spec_group(self._root(), self._tree)
         return self._spec_path
 
-    # end
-
     def refresh(self) -> None:
-        """Forget what was read of the documents, and the stores behind links."""
+        """Forget what was read of the documents, of the stores behind links too."""
         self.check_open()
-        self._close_others()
+        self._others = dict(self._opened_others())
+        for _, other in self._opened_others():
+            other.refresh()
         self._spec_path = False
         documents = documents_of(self._format)
         found = documents.load_all(self._store) if self._use_consolidated else None
@@ -189,14 +187,17 @@ class StoreNodes:
         """Close the store, and those behind links."""
         if not self._is_closed:
             self._is_closed = True
-            self._close_others()
+            for _, other in self._opened_others():
+                other.close()
+            self._others = {}
             self._store.close()
 
-    def _close_others(self) -> None:
-        for other in self._others.values():
-            if not isinstance(other, str):
-                other.close()
-        self._others = {}
+    def _opened_others(self) -> list[tuple[str, StoreNodes]]:
+        return [(k, other) for k, other in self._others.items() if not isinstance(other, str)]
+
+    def current(self, node: Node) -> Node:
+        """Return a node as it was read last; itself if it is gone."""
+        return self._tree.get(node.path) or node
 
     # looking up
 

@@ -51,6 +51,9 @@ class Home(Protocol):
     def references(self) -> References:
         """How its references are read and written."""
 
+    def current(self, node: Node) -> Node:
+        """Return a node as it is now."""
+
     def check_open(self) -> None:
         """Raise ``ClosedIOError`` if it is closed."""
 
@@ -99,6 +102,7 @@ class ZarrSource:
     def layout(self) -> ArrayLayout:
         """The layout as it is now."""
         self._home.check_open()
+        self._node = self._home.current(self._node)
         shape = self._layout.shape
         grew = shape and self._disk_shape[: len(shape)] != shape
         if grew or self._node.meta is not self._meta:

@@ -98,6 +98,12 @@ class StorageLifetime(HDMFIO):
         if may_write(self._mode):
             self._writer().flush()
 
+    def refresh(self) -> None:
+        """Show what others changed since; see :meth:`HDMFIO.refresh`."""
+        storage = self.storage
+        self._engine.refresh()
+        storage.refresh()
+
     def close(self) -> None:
         """Publish what was written and release the storage; a second call does nothing."""
         storage = self._storage

@@ -151,6 +151,19 @@ class HDMFIO(ABC):
             If ``src_io`` is not an IO over a storage, or ``container`` does not belong to it.
         """
 
+    def refresh(self) -> None:
+        """Forget what was remembered of the content, so that what others changed since shows.
+
+        Lazy data that is held has its new shape and rows then; containers that were loaded stay
+        as they are. Does nothing where nothing is remembered.
+
+        Raises
+        ------
+        ClosedIOError
+            If the IO is closed.
+        """
+        return
+
     @abstractmethod
     def close(self) -> None:
         """Finish writing and release the source; a second call does nothing."""

@@ -158,8 +158,8 @@ class NodeTree:
         self._documents.save_all(self._store, nodes)
 
     def forget(self, *, consolidated: Consolidated | None) -> None:
-        """Drop what was read, so that changes of others show."""
-        self._nodes.clear()
+        """Drop what was read, so that changes of others show; not what is to be written."""
+        self._nodes = {path: self._nodes[path] for path in self._dirty}
         self._names, self._is_complete = None, False
         self._consolidated = consolidated
 
