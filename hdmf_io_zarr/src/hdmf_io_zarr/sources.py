@@ -19,8 +19,8 @@ from hdmf_io_core.storage.layout import RawChunk
 from hdmf_io_core.storage.located import located
 from hdmf_io_core.storage.memoryarray import default_cells
 from hdmf_io_core.storage.selection import Selection, select_region
-from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_core.stores.chunkkeys import stored_coords
+from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_zarr.cells import from_disk, to_disk
 from hdmf_io_zarr.chunkcoding import chunk_encoding
 from hdmf_io_zarr.layouts import StoredLayout, read_layout
