@@ -131,13 +131,11 @@ class HDF5ChunkedArray(HDF5Array):
     @property
     def has_stamps(self) -> bool:
         """Whether nobody changes the file while it is open here."""
-        home = self._home
-        return home.is_read_only and self._homes.descriptor(home) is not None
+        return self._home.is_read_only and self._homes.descriptor(self._home) is not None
 
     def stamp(self, coords: ChunkCoords) -> Hashable:
         """Return the file, and the array and the chunk in it."""
-        if self._identity is None:
-            self._identity = identity(self._dsid)
+        self._identity = self._identity or identity(self._dsid)
         return self._identity, coords
 
     def stored_chunks(self) -> Iterator[ChunkCoords]:
