@@ -179,9 +179,8 @@ class StoreNodes:
         for _, other in self._opened_others():
             other.refresh()
         self._spec_path = False
-        documents = documents_of(self._format)
-        found = documents.load_all(self._store) if self._use_consolidated else None
-        self._tree.forget(consolidated=found)
+        load = documents_of(self._format).load_all
+        self._tree.forget(consolidated=load(self._store) if self._use_consolidated else None)
 
     def close(self) -> None:
         """Close the store, and those behind links."""
