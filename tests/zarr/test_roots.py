@@ -63,3 +63,13 @@ def test_a_scheme_whose_package_is_missing_is_explained(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(OpenError, match="this scheme needs a package"):
         ZarrIO("http://example.org/store.zarr")
+
+
+def test_a_file_url_is_written_and_read(tmp_path: Path, zarr_format: Any) -> None:
+    url = f"file://{tmp_path}/new/made.zarr"
+    with ZarrIO(url, "w", zarr_format=zarr_format) as io:
+        container = Container("root")
+        container.add_child(Data("x", [1, 2]))
+        io.write(container)
+    with ZarrIO(url) as io:
+        assert io.read()["x"].data[:].tolist() == [1, 2]

@@ -121,16 +121,19 @@ def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> Objec
         Neither package is there, or it refuses the URL.
     """
     read_only = mode == "r"
+    given = dict(options or {})
+    # Of all file systems of fsspec this one alone wants folders before what is in them.
+    local = {"auto_mkdir": True} if url.startswith(("file://", "local://")) else {}
     try:
         try:
             from zarr.storage import FsspecStore
 
-            store: Any = FsspecStore.from_url(url, dict(options or {}), read_only=read_only)
+            store: Any = FsspecStore.from_url(url, {**local, **given}, read_only=read_only)
         except ImportError:  # fsspec's own, or that of a package which it needs for the scheme
             from obstore.store import from_url
             from zarr.storage import ObjectStore as Obstore
 
-            store = Obstore(from_url(url, **dict(options or {})), read_only=read_only)
+            store = Obstore(from_url(url, **given), read_only=read_only)
     except ImportError as error:
         msg = f"a URL needs a package that is not installed: {error.__context__ or error}"
         hint = (
