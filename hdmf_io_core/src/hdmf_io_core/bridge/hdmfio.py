@@ -75,6 +75,10 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
         """Close the IO behind it; a second call does nothing."""
         self._io.close()
 
+    def refresh(self) -> None:
+        """Let lazy data show what other processes wrote since."""
+        self._io.refresh()
+
     def check_open(self, what: str = "read data") -> None:
         """Raise ``UnsupportedOperation`` if it is closed; ``what`` says what it was asked for."""
         if not self.is_open():
@@ -84,10 +88,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
     def read_builder(self) -> Any:
         """Return the root as hdmf's builder.
 
-        Raises
-        ------
-        UnsupportedOperation
-            If the IO is closed.
+        Raises ``UnsupportedOperation`` if the IO is closed.
         """
         self.check_open()
         return self._bridge.builder(self._io.tree.root())
@@ -270,8 +271,7 @@ class StorageHDMFIO(HDMFIO):  # type: ignore[misc]  # hdmf has no types
             An open one to read from.
         """
         if io is not None:
-            loaded: dict[str, Any] = io.load_namespaces_io(namespace_catalog, namespaces)
-            return loaded
+            return cast("dict[str, Any]", io.load_namespaces_io(namespace_catalog, namespaces))
         with open_io(path) as opened:
             storage = cast("StorageIO", opened).storage
             return load_documents(
