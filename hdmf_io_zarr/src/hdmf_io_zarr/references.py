@@ -58,6 +58,8 @@ class References:
         self.source = source
         self.zarr_format = zarr_format
         self._tree = tree
+        self.expected: set[str] = set()
+        """Paths of nodes that are still to be written, and may be referred to already."""
 
     def at(self, path: str, stored_source: str = ".") -> ObjectRef | None:
         """Return the reference to a path, as stored; None for an empty one."""
@@ -94,7 +96,7 @@ class References:
             return ""
         if isinstance(ref, ObjectRef) and ref.path is not None and ref.source == self.source:
             path = normal_path(ref.path)
-            if self._tree.get(path) is not None:
+            if path in self.expected or self._tree.get(path) is not None:
                 return path
         msg = f"the target of the reference {ref!r} is not in this store"
         raise UnresolvedReferenceError(msg, source=self.source)

@@ -2,11 +2,15 @@
 
 Run from the unpacked source distribution of one of them::
 
-    python -m pytest -p stockswap tests/...
+    python -m pytest -p stockswap --left-out deselected-<suite>.txt tests/...
+
+A line of that file is one test, a parametrized test with all its cases, or a class. A line that
+names no test is an error: it is out of date.
 """
 
 import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,5 +48,34 @@ def swap() -> None:
                 setattr(module, attribute, ours[value])
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--left-out", type=Path, help="file with the tests that are not run")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     swap()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    path = config.getoption("--left-out")
+    if path is None:
+        return
+    lines = {line for line in path.read_text(encoding="utf-8").splitlines() if "::" in line}
+    used: set[str] = set()
+    kept, left_out = [], []
+    for item in items:
+        named = lines & set(names_of(item.nodeid))
+        used |= named
+        (left_out if named else kept).append(item)
+    if lines - used:
+        missing = "\n".join(sorted(lines - used))
+        msg = f"{path.name} names tests that are not there:\n{missing}"
+        raise pytest.UsageError(msg)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def names_of(node: str) -> tuple[str, ...]:
+    """Return the names that a line may have for a test: its own, without the case, its class."""
+    whole = node.partition("[")[0]
+    return node, whole, whole.rpartition("::")[0]

@@ -57,11 +57,14 @@ class HdmfManager:
     ----------
     manager : hdmf.build.BuildManager
         hdmf's own.
+    refer_ahead : callable or None
+        From a container or builder that is not stored yet to a reference; None where there is none.
     """
 
     def __init__(self, manager: Any, *, load_namespaces: bool = False) -> None:
         introduce()
         self.manager = BuildManager(manager) if isinstance(manager, TypeMap) else manager
+        self.refer_ahead: Callable[[Any], ObjectRef] | None = None
         self._loads = load_namespaces
         self._tree: HdmfTree | None = None
         self._io: StorageIO | None = None
@@ -149,6 +152,8 @@ class HdmfManager:
         else:
             return value
         home = None if builder is None else self.home(builder)
+        if home is None and self.refer_ahead is not None:
+            return self.refer_ahead(value)
         if home is None:
             msg = (
                 "The container being appended to the dataset has not yet been built."

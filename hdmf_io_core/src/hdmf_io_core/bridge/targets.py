@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hdmf.build import DatasetBuilder as HdmfDataset
 from hdmf.build import LinkBuilder as HdmfLink
 from hdmf.build import ReferenceBuilder
 
@@ -135,4 +136,7 @@ def path_of(builder: Any) -> str:
     while builder.parent is not None:
         names.append(builder.name)
         builder = builder.parent
+    if isinstance(builder, HdmfDataset):
+        # No root: it has not got its parent yet.
+        names.append(builder.name)
     return "/" + "/".join(reversed(names))

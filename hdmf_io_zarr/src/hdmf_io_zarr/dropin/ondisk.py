@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 import posixpath
+import warnings
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from hdmf.build import DatasetBuilder, GroupBuilder
+from hdmf.container import AbstractContainer
+
 from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.targets import path_of
-from hdmf_io_core.errors import ClosedIOError, WriteError
+from hdmf_io_core.errors import ClosedIOError, DataLossWarning, WriteError
+from hdmf_io_core.storage.layout import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hdmf_io_core.bridge.order import Order
+    from hdmf_io_core.io.base import StorageIO
+    from hdmf_io_zarr.writer import ZarrWriter
+
     from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
 
-__all__ = ["BuildersOnDisk"]
+__all__ = ["BuildersOnDisk", "name_axes"]
+
+_SEQUENCES = (list, tuple, set, frozenset)
 
 
 class BuildersOnDisk(WritesParts):
     """Each group and array of a local store has a folder of its name."""
 
     _root: tuple[object, Any] = (None, None)
+
+    def __init__(self, io: StorageIO) -> None:
+        super().__init__(io)
+        self._ahead: set[str] = set()
+        self._bridge.refer_ahead = self._refer_ahead
+
+    def close(self) -> None:
+        """Close the store; references to what was never written are warned of."""
+        if self.is_open():
+            missing = sorted(path for path in self._ahead if self._io.storage.node(path) is None)
+            self._ahead.clear()
+            if missing:
+                msg = f"references in {self.source} lead to what was not written: {missing}"
+                warnings.warn(msg, DataLossWarning, stacklevel=2)
+        super().close()
+
+    def _write_part(self, order: Order, *, exhaust_dci: bool = True) -> Any:
+        name_axes(order.root)
+        return super()._write_part(order, exhaust_dci=exhaust_dci)
+
+    def _refer_ahead(self, value: Any) -> ObjectRef:
+        """Return a reference to where something will be written; hdmf-zarr asks no more."""
+        if isinstance(value, AbstractContainer):
+            root = value
+            while root.parent is not None:
+                root = root.parent
+            if root.container_source != self.source:
+                msg = f"The {type(value).__name__} {value.name!r} is not in a tree of this store."
+                raise ValueError(msg)
+            # From the root, so that builders know their parents.
+            self.manager.build(root)
+            value = self.manager.build(value)
+        path = path_of(value)
+        storage = cast("ZarrWriter", self._io.storage)
+        storage.expect(path)
+        self._ahead.add(path)
+        return ObjectRef(storage.source, path=path)
 
     @property
     def _file(self) -> Any:
@@ -66,5 +115,20 @@ class BuildersOnDisk(WritesParts):
             self.set_attributes(obj, attributes)
         except WriteError as error:
             raise TypeError(str(error)) from error
-        # What the user holds was opened before.
-        obj.metadata.attributes.update(self._made(obj.name).attrs.asdict())
+        # What the user holds was opened before; there hdmf-zarr leaves a sequence as a tuple.
+        stored = self._made(obj.name).attrs.asdict()
+        given = {name for name, value in attributes.items() if isinstance(value, _SEQUENCES)}
+        obj.metadata.attributes.update(
+            {name: tuple(value) if name in given else value for name, value in stored.items()}
+        )
+
+
+def name_axes(builder: Any) -> None:
+    """Give datasets the names of their axes as the attribute that users of hdmf-zarr read."""
+    pending = deque([builder])
+    while pending:
+        node = pending.popleft()
+        if isinstance(node, GroupBuilder):
+            pending.extend((*node.groups.values(), *node.datasets.values()))
+        elif isinstance(node, DatasetBuilder) and node.dimension_labels is not None:
+            node.attributes.setdefault("_ARRAY_DIMENSIONS", list(node.dimension_labels))

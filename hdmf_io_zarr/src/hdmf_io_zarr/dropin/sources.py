@@ -23,7 +23,23 @@ from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 from hdmf_io_zarr.references import candidates
 
-__all__ = ["check_options", "clear_way", "describe", "is_store", "located", "opened", "target_of"]
+__all__ = [
+    "absolute",
+    "check_options",
+    "clear_way",
+    "describe",
+    "is_store",
+    "located",
+    "opened",
+    "target_of",
+]
+
+
+def absolute(path: Any) -> Any:
+    """Return a source as hdmf-zarr tells it: a local path made absolute, links not followed."""
+    if isinstance(path, (str, os.PathLike)) and "://" not in os.fspath(path):
+        return os.path.abspath(path)  # noqa: PTH100 - pathlib has no way that normalises
+    return path
 
 
 def located(path: Any) -> Any:

@@ -16,12 +16,13 @@ from hdmf_io_core.bridge.manager import HdmfManager
 from hdmf_io_core.bridge.order import EXPANDABLE
 from hdmf_io_core.bridge.specs import load_documents
 from hdmf_io_zarr.dropin.dataio import ZarrDataIO
-from hdmf_io_zarr.dropin.ondisk import BuildersOnDisk
+from hdmf_io_zarr.dropin.ondisk import BuildersOnDisk, name_axes
 from hdmf_io_zarr.dropin.sources import (
     check_options,
     clear_way,
     describe,
     is_store,
+    absolute,
     located,
     opened,
     target_of,
@@ -82,7 +83,7 @@ class ZarrIO(BuildersOnDisk):
         force_overwrite: bool = False,
     ) -> None:
         check_options(mode, storage_options)
-        self._path = str(path) if isinstance(path, Path) else path
+        self._path = absolute(path)
         self._given_mode, self._storage_options = mode, storage_options
         source = located(path)
         if force_overwrite and mode == "w":
@@ -105,7 +106,7 @@ class ZarrIO(BuildersOnDisk):
 
     @property
     def path(self) -> Any:
-        """The store, as it was given."""
+        """The store: a local path made absolute, anything else as it was given."""
         return self._path
 
     @property
@@ -247,6 +248,7 @@ class ZarrIO(BuildersOnDisk):
         """
         if consolidate_metadata is not None:
             self._set_consolidation(consolidate_metadata)
+        name_axes(builder)
         super().write_builder(
             builder,
             link_data,
