@@ -10,11 +10,11 @@ from hdmf.build import ObjectMapper, ReferenceBuilder
 from hdmf.query import HDMFDataset
 from hdmf.utils import StrDataset, get_docval_macro
 
-from hdmf_io_core.bridge.datasets import BuilderDataset
+from hdmf_io_core.bridge.datasets import builder_dataset
 from hdmf_io_core.bridge.dtypes import dtype_names
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.storage.abilities import SupportsNative, SupportsNativeArray
-from hdmf_io_core.storage.dtypes import CompoundType, RefType, TextType
+from hdmf_io_core.storage.dtypes import CompoundType, NumberType, RefType, TextType
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ class StoredData:
         if lazy.ndim == 0:
             return self._scalar(lazy)
         if isinstance(element, CompoundType):
-            return BuilderDataset(lazy, self._resolvers), dtype_names(element)
+            return self._records(stored, lazy, element), dtype_names(element)
         if isinstance(element, RefType) and element.kind == "object" and lazy.size:
-            return BuilderDataset(lazy, self._resolvers), HdmfDataset.OBJECT_REF_TYPE
+            return builder_dataset(lazy, self._resolvers), HdmfDataset.OBJECT_REF_TYPE
         native = self._array(stored, lazy)
         if native is None:
             return lazy, lazy.dtype
@@ -101,6 +101,15 @@ class StoredData:
             record = np.array(value, dtype=lazy.dtype)
             return resolve_value(record, element, self._resolve), dtype_names(element)
         return value, lazy.dtype
+
+    def _records(self, stored: DatasetBuilder, lazy: LazyDataset, element: CompoundType) -> object:
+        """Return records of numbers as the library has them, but for h5py's, as hdmf does."""
+        native = None
+        if all(isinstance(part.type, NumberType) for part in element.fields):
+            native = self._array(stored, lazy)
+        if native is None or isinstance(native, StrDataset.__base__):
+            return builder_dataset(lazy, self._resolvers)
+        return native
 
     def _array(self, stored: DatasetBuilder, lazy: LazyDataset) -> Any:
         """Return the library's own array where hdmf knows its class; None elsewhere."""

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.layout import ObjectRef, RegionRef
     from hdmf_io_core.types import MaxShape, Shape
 
-__all__ = ["BuilderDataset", "ContainerDataset", "Resolvers"]
+__all__ = [
+    "BuilderDataset",
+    "BuilderRecords",
+    "ContainerDataset",
+    "ContainerRecords",
+    "Resolvers",
+    "builder_dataset",
+]
 
 
 class Resolvers:
@@ -32,16 +39,20 @@ class Resolvers:
         From a stored reference to hdmf's builder, or container.
     refer : callable
         From a container (or builder) to a reference; other values as they are.
+    native : callable
+        From a stored array to the array of the storage's library, where it has one.
     """
 
-    __slots__ = ("builder", "container", "refer")
+    __slots__ = ("builder", "container", "native", "refer")
 
     def __init__(
         self,
         builder: Callable[[ObjectRef | RegionRef], object],
         container: Callable[[ObjectRef | RegionRef], object],
         refer: Callable[[object], object],
+        native: Callable[[LazyDataset], object],
     ) -> None:
+        self.native = native
         self.builder = builder
         self.container = container
         self.refer = refer
@@ -61,9 +72,9 @@ class _ResolvedDataset(HDMFDataset):  # type: ignore[misc]  # hdmf has no types
     _gives_containers = False
 
     @property
-    def dataset(self) -> LazyDataset:
-        """The dataset with its references resolved."""
-        return self._resolved
+    def dataset(self) -> Any:
+        """The array of the storage's library, with references as they are stored."""
+        return self.resolvers.native(self.stored)
 
     @property
     def dtype(self) -> Any:
@@ -97,13 +108,13 @@ class _ResolvedDataset(HDMFDataset):  # type: ignore[misc]  # hdmf has no types
         return len(self.stored)
 
     def __getitem__(self, key: Any) -> Any:
-        found = self.dataset[key]
+        found = self._resolved[key]
         if isinstance(self.stored.element_type, CompoundType) or not isinstance(found, np.ndarray):
             return found
         return found.tolist()
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.dataset)
+        return iter(self._resolved)
 
     def append(self, arg: object) -> None:
         """Add one element, a container or a record with containers in it, to what is stored.
@@ -129,14 +140,38 @@ class _ResolvedDataset(HDMFDataset):  # type: ignore[misc]  # hdmf has no types
     @classmethod
     def get_inverse_class(cls) -> type[_ResolvedDataset]:
         """Return the class that resolves the other way."""
-        return BuilderDataset if cls._gives_containers else ContainerDataset
+        return _INVERSE[cls]
 
 
 class BuilderDataset(_ResolvedDataset, BuilderResolver):  # type: ignore[misc]
     """References become hdmf's builders."""
 
 
+class BuilderRecords(_ResolvedDataset, BuilderResolver):  # type: ignore[misc]
+    """References in records become hdmf's builders."""
+
+
 class ContainerDataset(_ResolvedDataset, ContainerResolver):  # type: ignore[misc]
     """References become containers."""
 
     _gives_containers = True
+
+
+class ContainerRecords(_ResolvedDataset, ContainerResolver):  # type: ignore[misc]
+    """References in records become containers."""
+
+    _gives_containers = True
+
+
+_INVERSE: dict[type[_ResolvedDataset], type[_ResolvedDataset]] = {
+    BuilderDataset: ContainerDataset,
+    ContainerDataset: BuilderDataset,
+    BuilderRecords: ContainerRecords,
+    ContainerRecords: BuilderRecords,
+}
+
+
+def builder_dataset(stored: LazyDataset, resolvers: Resolvers) -> BuilderDataset | BuilderRecords:
+    """Return a stored dataset of references, or of records, resolved to hdmf's builders."""
+    is_record = isinstance(stored.element_type, CompoundType)
+    return (BuilderRecords if is_record else BuilderDataset)(stored, resolvers)

@@ -125,7 +125,7 @@ class HdmfManager:
     def _tree_of(self, home: Home) -> HdmfTree:
         if self._tree is None or self._tree.tree is not home.tree:
             # After the first write of mode "w" the IO goes on with another storage.
-            resolvers = Resolvers(self._builder_of, self._container_of, self.refer)
+            resolvers = Resolvers(self._builder_of, self._container_of, self.refer, self._native)
             self._tree = HdmfTree(self.io.tree, resolvers)
         return self._tree
 
