@@ -8,10 +8,11 @@ import numpy as np
 from hdmf.build import GroupBuilder as HdmfGroup
 from hdmf.build import LinkBuilder as HdmfLink
 
-from hdmf_io_core.bridge.content import attribute_of, content_of
+from hdmf_io_core.bridge.adoption import adopted, exported_link, with_layout
+from hdmf_io_core.bridge.content import attribute_of, check_decoded, content_of
+from hdmf_io_core.bridge.inplace import overwritten
 from hdmf_io_core.bridge.targets import Knowledge, Targets
 from hdmf_io_core.bridge.wrappers import HdmfOptions, LinkOnly, refuse_plain, unwrapped
-from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import NodeExistsError
 from hdmf_io_core.model.builders import (
     DatasetBuilder,
@@ -22,9 +23,7 @@ from hdmf_io_core.model.builders import (
 )
 from hdmf_io_core.model.names import join_path
 from hdmf_io_core.plan.policy import is_expandable_type
-from hdmf_io_core.storage.abilities import SupportsAdopt
 from hdmf_io_core.storage.dtypes import has_references
-from hdmf_io_core.storage.layout import Attribute, LinkTarget
 from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
     from hdmf_io_core.chunks.dataio import DataIO
-    from hdmf_io_core.storage.abilities import StoredArray
     from hdmf_io_core.storage.dtypes import ElementType
+    from hdmf_io_core.storage.layout import Attribute
     from hdmf_io_core.storage.protocols import StorageReader
     from hdmf_io_core.types import MaxShape
 
@@ -212,33 +211,42 @@ class Building:
 
     def _new_dataset(self, builder: Any, attributes: Mapping[str, Attribute], path: str) -> Entry:
         wrapper, inner = unwrapped(builder.data)
-        link = self._exported_link(builder, inner, path)
+        link = exported_link(self._order, adopted(self._storage, inner), builder.name, path)
         if link is not None:
             return link
         with located(self._source, path):
             refuse_plain(inner)
-            inner = self._with_layout(inner)
+            inner = with_layout(self._order, self._storage, inner)
             content, dtype = None, None
             if inner is not None or wrapper is None:
                 content, dtype = content_of(inner, builder.dtype, self._targets.refer)
-            options = self._options(builder, wrapper, inner, content)
+            if self._knowledge.habits.utf8_only:
+                check_decoded(content, dtype, builder.name)
+            options = self._options(builder, inner, content, dtype)
+        home, attributes = overwritten(
+            self._knowledge, self._storage, path, content=content, attributes=attributes
+        )
         return DatasetBuilder(
             builder.name,
             content,
             attributes,
             dtype=dtype,
+            home=home,
             wrapper=options,
             dimension_names=builder.dimension_labels,
             specs=self._knowledge.specs,
         )
 
-    def _options(self, builder: Any, wrapper: Any, inner: Any, content: Any) -> HdmfOptions | None:
-        if inner is not None and self._adopted(inner) is not None:
+    def _options(
+        self, builder: Any, inner: Any, content: Any, dtype: ElementType | None
+    ) -> HdmfOptions | None:
+        wrapper, _ = unwrapped(builder.data)
+        if inner is not None and adopted(self._storage, inner) is not None:
             # A stored array is linked to, or copied as it is.
             if wrapper is None or not hasattr(wrapper, "link_data"):
                 return None
             return HdmfOptions(content, LinkOnly(wrapper), carrier=None, native=_same)
-        maxshape = self._maxshape(builder, inner, content)
+        maxshape = self._maxshape(builder, content, dtype)
         if wrapper is None and maxshape is None:
             return None
         native = self._knowledge.native
@@ -246,11 +254,13 @@ class Building:
             content, wrapper, carrier=self._carrier, native=native, maxshape=maxshape
         )
 
-    def _maxshape(self, builder: Any, inner: Any, content: Any) -> MaxShape | None:
+    def _maxshape(self, builder: Any, content: Any, dtype: ElementType | None) -> MaxShape | None:
         """Return how far the array may grow by its type; its shape where it may not at all."""
         shape = np.shape(content) if isinstance(content, np.ndarray) else None
         if not shape:
             return None
+        if self._knowledge.habits.refer_ahead and dtype is not None and has_references(dtype):
+            return (None,) * len(shape)
         manager, limit = self._knowledge.manager, builder.matched_spec_shape
         data_type = manager.get_builder_dt(builder)
         grows = (
@@ -262,34 +272,6 @@ class Building:
         if grows:
             return tuple(limit)
         return shape if is_expandable_type(data_type) else None
-
-    def _adopted(self, data: Any) -> StoredArray | None:
-        storage: object = self._storage
-        return storage.adopt(data) if isinstance(storage, SupportsAdopt) else None
-
-    def _with_layout(self, data: Any) -> Any:
-        """Return an array of another backend's library as ours, which keeps its layout."""
-        other = self._order.storage
-        if data is None or self._adopted(data) is not None or not isinstance(other, SupportsAdopt):
-            return data
-        stored = other.adopt(data)
-        if stored is None:
-            return data
-        return LazyDataset(stored.array, path=stored.path, storage_name=stored.source)
-
-    def _exported_link(self, builder: Any, data: Any, path: str) -> LinkBuilder | None:
-        """Return the link that stands for data of another place in an export."""
-        order = self._order
-        if not order.export_source or not order.link_data or data is None:
-            return None
-        stored = self._adopted(data)
-        if stored is None:
-            return None
-        if stored.source != order.export_source:
-            return LinkBuilder(builder.name, LinkTarget("external", stored.path, stored.source))
-        if stored.path.rpartition("/")[0] == path.rpartition("/")[0]:
-            return None
-        return LinkBuilder(builder.name, LinkTarget("soft", stored.path))
 
 
 def _same(value: Any) -> object:

@@ -13,12 +13,14 @@ from hdmf.query import ContainerResolver, ReferenceResolver
 
 from hdmf_io_core.bridge.dtypes import element_of
 from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.errors import TextEncodingError
 from hdmf_io_core.storage.dtypes import (
     CompoundField,
     CompoundType,
     ElementType,
     NumberType,
     RefType,
+    TextType,
     has_references,
 )
 from hdmf_io_core.storage.fitting import fit
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.storage.layout import ObjectRef
 
-__all__ = ["attribute_of", "content_of"]
+__all__ = ["attribute_of", "check_decoded", "content_of"]
 
 _TARGETS = (AnyHdmfBuilder, ReferenceBuilder, AbstractContainer)
 
@@ -86,7 +88,32 @@ def content_of(
         return object_array(cells, (len(cells),)), RefType()
     if element is None or _is_untyped(data):
         return infer(data)
-    return fit(data, element), element
+    return _fitted(data, element)
+
+
+def _fitted(data: Any, element: ElementType) -> tuple[Any, ElementType]:
+    """Return data as its type; text that is not ASCII, though it was to be, as UTF-8."""
+    if element != TextType("ascii"):
+        return fit(data, element), element
+    texts = fit(data, TextType())
+    is_ascii = all(not isinstance(text, str) or text.isascii() for text in texts.reshape(-1))
+    return texts, element if is_ascii else TextType()
+
+
+def check_decoded(content: Any, dtype: ElementType | None, name: str) -> None:
+    """Refuse bytes that are not UTF-8 in the text of a dataset called ``name``.
+
+    Raises
+    ------
+    TextEncodingError
+        If there are any.
+    """
+    if not isinstance(dtype, TextType) or not isinstance(content, np.ndarray):
+        return
+    for text in content.reshape(-1):
+        if isinstance(text, bytes):
+            msg = f"dataset {name!r} is to hold text, and these bytes are not UTF-8: {text[:40]!r}"
+            raise TextEncodingError(msg, hint="Store them as an array of uint8.")
 
 
 def _is_stored(data: Any) -> bool:

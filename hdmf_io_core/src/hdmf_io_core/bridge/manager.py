@@ -13,6 +13,7 @@ from hdmf.container import AbstractContainer
 from hdmf_io_core.bridge.arrays import introduce
 from hdmf_io_core.bridge.building import Building
 from hdmf_io_core.bridge.datasets import Resolvers
+from hdmf_io_core.bridge.habits import Habits
 from hdmf_io_core.bridge.hdmfio import StorageHDMFIO
 from hdmf_io_core.bridge.order import Order
 from hdmf_io_core.bridge.reading import HdmfTree, Read
@@ -57,14 +58,14 @@ class HdmfManager:
     ----------
     manager : hdmf.build.BuildManager
         hdmf's own.
-    refer_ahead : callable or None
-        From a container or builder that is not stored yet to a reference; None where there is none.
+    habits : Habits
+        Set by a drop-in class.
     """
 
     def __init__(self, manager: Any, *, load_namespaces: bool = False) -> None:
         introduce()
         self.manager = BuildManager(manager) if isinstance(manager, TypeMap) else manager
-        self.refer_ahead: Callable[[Any], ObjectRef] | None = None
+        self.habits = Habits()
         self._loads = load_namespaces
         self._tree: HdmfTree | None = None
         self._io: StorageIO | None = None
@@ -152,8 +153,8 @@ class HdmfManager:
         else:
             return value
         home = None if builder is None else self.home(builder)
-        if home is None and self.refer_ahead is not None:
-            return self.refer_ahead(value)
+        if home is None and self.habits.refer_ahead is not None:
+            return self.habits.refer_ahead(value)
         if home is None:
             msg = (
                 "The container being appended to the dataset has not yet been built."
@@ -201,6 +202,7 @@ class HdmfManager:
             is_written=self.is_written,
             specs=self.specs,
             native=self._native,
+            habits=self.habits,
         )
         building = Building(
             order,

@@ -244,5 +244,7 @@ def _warn_broken(link: LinkBuilder, above: GroupBuilder) -> None:
     path = join_path(_home(above).path, link.name)
     tried = ", ".join(link.info.tried) if link.info is not None and link.info.tried else ""
     looked = f" (looked for {tried})" if tried else ""
-    msg = f"Path to Group altered/broken at {path}: nothing is at {link.target}{looked}"
-    warnings.warn(msg, BrokenLinkWarning, stacklevel=2)
+    # The text is hdmf's, which its users filter by; what more is known goes with it.
+    warning = BrokenLinkWarning(f"Path to Group altered/broken at {path}")
+    warning.add_note(f"Nothing is at {link.target}{looked}.")
+    warnings.warn(warning, stacklevel=2)

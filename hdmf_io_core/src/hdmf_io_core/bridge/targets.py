@@ -16,6 +16,7 @@ from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hdmf_io_core.bridge.habits import Habits
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.bridge.reading import Read
 
@@ -41,9 +42,11 @@ class Knowledge:
         Gives the specifications of the manager's types.
     native : callable
         From a stored array to what the user is given for it.
+    habits : Habits
+        Of the class that writes.
     """
 
-    __slots__ = ("at", "home", "is_written", "manager", "native", "read", "specs")
+    __slots__ = ("at", "habits", "home", "is_written", "manager", "native", "read", "specs")
 
     def __init__(
         self,
@@ -55,7 +58,9 @@ class Knowledge:
         is_written: Callable[[Any], bool],
         specs: SpecSource,
         native: Callable[[Any], object],
+        habits: Habits,
     ) -> None:
+        self.habits = habits
         self.manager = manager
         self.read = read
         self.at = at

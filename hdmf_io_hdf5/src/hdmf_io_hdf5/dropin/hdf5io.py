@@ -18,7 +18,13 @@ from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.specs import cached_versions, load_documents
 from hdmf_io_core.errors import ClosedIOError, OptionError
 from hdmf_io_hdf5.dropin.dataio import H5DataIO
-from hdmf_io_hdf5.dropin.sources import check_exists, check_source, driver_options, opened_file
+from hdmf_io_hdf5.dropin.sources import (
+    check_exists,
+    check_source,
+    driver_options,
+    opened_file,
+    telling_specs,
+)
 from hdmf_io_hdf5.io import HDF5IO as HDF5StorageIO
 
 if TYPE_CHECKING:
@@ -171,10 +177,20 @@ class HDF5IO(WritesParts):
         if io is not None:
             return super().load_namespaces(namespace_catalog, namespaces=namespaces, io=io)
         with opened_file(path, file, driver, aws_region) as opened:
-            storage = opened.storage
-            return load_documents(
-                namespace_catalog, storage.specs(), source=storage.source, namespaces=namespaces
-            )
+            return _load(opened.storage, namespace_catalog, namespaces)
+
+    def load_namespaces_io(
+        self, namespace_catalog: Any, namespaces: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Load the namespaces cached in this file into a catalog or type map of hdmf.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the IO is closed.
+        """
+        self.check_open("load namespaces")
+        return _load(self._io.storage, namespace_catalog, namespaces)
 
     @classmethod
     def get_namespaces(
@@ -186,7 +202,7 @@ class HDF5IO(WritesParts):
     ) -> dict[str, str]:
         """Return the newest cached version of each namespace, by number and not by alphabet."""
         with opened_file(path, file, driver, aws_region) as opened:
-            return cached_versions(opened.storage.specs())
+            return cached_versions(telling_specs(opened.storage))
 
     @classmethod
     def export_io(
@@ -210,6 +226,11 @@ class HDF5IO(WritesParts):
         super().write_link(parent, builder, export_source)
         return self._file[parent.name].get(builder.name, getlink=True)
 
+    @classmethod
+    def get_type(cls, data: Any) -> Any:
+        """Return the type that hdmf stores data as: one of numpy or h5py, or a Python type."""
+        return StockHDF5IO.get_type(data)
+
     @staticmethod
     def generate_dataset_html(dataset: Any) -> str:
         """Return a table about a dataset, as hdmf shows it in a notebook."""
@@ -224,3 +245,10 @@ class HDF5IO(WritesParts):
                 "argument link_data=True."
             )
             raise UnsupportedOperation(msg)
+
+
+def _load(storage: Any, catalog: Any, namespaces: list[str] | None) -> dict[str, Any]:
+    documents = telling_specs(storage)
+    if not documents:
+        return {}
+    return load_documents(catalog, documents, source=storage.source, namespaces=namespaces)

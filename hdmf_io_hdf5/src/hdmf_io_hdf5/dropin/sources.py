@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdmf.backends.errors import UnsupportedOperation
 
 from hdmf_io_hdf5.io import HDF5IO as HDF5StorageIO
+from hdmf_io_hdf5.speccache import SPECLOC
 
-__all__ = ["check_exists", "check_source", "driver_options", "opened_file"]
+if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import SpecDocuments
+    from hdmf_io_hdf5.reader import HDF5Reader
+
+__all__ = ["check_exists", "check_source", "driver_options", "opened_file", "telling_specs"]
 
 
 def driver_options(driver: str | None, aws_region: str | None) -> dict[str, object] | None:
@@ -53,3 +59,11 @@ def check_exists(path: str, mode: str) -> None:
     if exists and mode in {"w-", "x"}:
         msg = f"Unable to open file {path} in '{mode}' mode. File already exists."
         raise UnsupportedOperation(msg)
+
+
+def telling_specs(storage: HDF5Reader) -> SpecDocuments:
+    """Return the namespaces cached in a file that says where they are; hdmf looks for no others."""
+    if SPECLOC in storage.file.attrs:
+        return storage.specs()
+    warnings.warn(f"No cached namespaces found in {storage.source}", stacklevel=3)
+    return {}

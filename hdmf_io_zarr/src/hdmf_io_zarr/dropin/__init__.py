@@ -5,13 +5,29 @@ hdmf-zarr need not be installed.
 
 from __future__ import annotations
 
+import importlib.util
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.bridge.datasets import (
+    BuilderDataset,
+    BuilderRecords,
+    ContainerDataset,
+    ContainerRecords,
+)
 from hdmf_io_zarr.dropin.dataio import ZarrDataIO
 from hdmf_io_zarr.dropin.zarrio import ZarrIO
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.dropin.nwb import NWBZarrIO
+
+if importlib.util.find_spec("hdmf_zarr") is not None:
+    # For code that asks for hdmf-zarr's classes of what was read.
+    from hdmf_zarr import zarr_utils
+
+    zarr_utils.BuilderZarrReferenceDataset.register(BuilderDataset)
+    zarr_utils.BuilderZarrTableDataset.register(BuilderRecords)
+    zarr_utils.ContainerZarrReferenceDataset.register(ContainerDataset)
+    zarr_utils.ContainerZarrTableDataset.register(ContainerRecords)
 
 __all__ = ["NWBZarrIO", "ZarrDataIO", "ZarrIO"]
 

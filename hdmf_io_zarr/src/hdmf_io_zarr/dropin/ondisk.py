@@ -8,9 +8,11 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from hdmf.build import DatasetBuilder, GroupBuilder
 from hdmf.container import AbstractContainer
 
+from hdmf_io_core.bridge.habits import Habits
 from hdmf_io_core.bridge.parts import WritesParts
 from hdmf_io_core.bridge.targets import path_of
 from hdmf_io_core.errors import ClosedIOError, DataLossWarning, WriteError
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.bridge.order import Order
     from hdmf_io_core.io.base import StorageIO
-    from hdmf_io_zarr.writer import ZarrWriter
-
     from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
+    from hdmf_io_zarr.writer import ZarrWriter
 
 __all__ = ["BuildersOnDisk", "name_axes"]
 
@@ -38,7 +39,7 @@ class BuildersOnDisk(WritesParts):
     def __init__(self, io: StorageIO) -> None:
         super().__init__(io)
         self._ahead: set[str] = set()
-        self._bridge.refer_ahead = self._refer_ahead
+        self._bridge.habits = Habits(self._refer_ahead, overwrites=True, utf8_only=True)
 
     def close(self) -> None:
         """Close the store; references to what was never written are warned of."""
@@ -82,6 +83,26 @@ class BuildersOnDisk(WritesParts):
         if self._root[0] is not storage:
             self._root = (storage, cast("ZarrStorageIO", self._io).file)
         return self._root[1]
+
+    @classmethod
+    def get_type(cls, data: Any) -> type:
+        """Return the Python or numpy type of data, or of its first element.
+
+        Raises
+        ------
+        ValueError
+            If there is no element.
+        """
+        if isinstance(data, (str, bytes)):
+            return str
+        if isinstance(data, np.ndarray) and data.ndim == 0:
+            return type(data.item())
+        if not hasattr(data, "__len__"):
+            return type(data)
+        if not len(data):
+            msg = "cannot determine type for empty data"
+            raise ValueError(msg)
+        return cls.get_type(data[0])
 
     @staticmethod
     def get_zarr_parent_path(zarr_object: Any) -> str:

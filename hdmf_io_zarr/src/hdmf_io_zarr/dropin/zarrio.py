@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from hdmf.backends.errors import UnsupportedOperation
@@ -18,11 +17,11 @@ from hdmf_io_core.bridge.specs import load_documents
 from hdmf_io_zarr.dropin.dataio import ZarrDataIO
 from hdmf_io_zarr.dropin.ondisk import BuildersOnDisk, name_axes
 from hdmf_io_zarr.dropin.sources import (
+    absolute,
     check_options,
     clear_way,
     describe,
     is_store,
-    absolute,
     located,
     opened,
     target_of,
@@ -33,6 +32,7 @@ from hdmf_io_zarr.writer import ZarrWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import zarr
     from zarr.abc.store import Store
