@@ -99,6 +99,8 @@ class HdmfManager:
     @facade.setter
     def facade(self, facade: StorageHDMFIO) -> None:
         self._facade = facade
+        # hdmf's own class warns of itself.
+        self.io.warns_if_forgotten = False
 
     # reading
 

@@ -37,6 +37,9 @@ class StorageLifetime(HDMFIO):
         Moves the chunks of large arrays; None for one of its own.
     """
 
+    warns_if_forgotten = True
+    """False where another object stands before this one, and warns itself."""
+
     def __init__(
         self, mode: Mode, *, publication: Publication | None = None, engine: Engine | None = None
     ) -> None:
@@ -174,7 +177,8 @@ class StorageLifetime(HDMFIO):
         else:
             self.close()
         # Last, since a warning may be made an error.
-        warnings.warn(what, ResourceWarning, stacklevel=2, source=self)
+        if self.warns_if_forgotten:
+            warnings.warn(what, ResourceWarning, stacklevel=2, source=self)
 
     def __del__(self) -> None:
         self.close_forgotten()

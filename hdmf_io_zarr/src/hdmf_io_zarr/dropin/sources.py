@@ -16,7 +16,7 @@ import zarr
 from hdmf.utils import generate_array_html_repr
 from zarr.storage import LocalStore
 
-from hdmf_io_core.errors import HdmfIOError, LockedFileError
+from hdmf_io_core.errors import HdmfIOError, LockedFileError, OpenError
 from hdmf_io_core.stores.folders import FolderStore
 from hdmf_io_zarr.documents import find_format
 from hdmf_io_zarr.io import ZarrIO as ZarrStorageIO
@@ -66,7 +66,13 @@ def opened(
     use_consolidated: bool | None = None,
     storage_options: Mapping[str, object] | None = None,
 ) -> ZarrStorageIO:
-    """Open a store, also if an IO that nobody holds any more was left open on it."""
+    """Open a store, also if an IO that nobody holds any more was left open on it.
+
+    Raises
+    ------
+    ImportError
+        If a package for a URL is not there; it says which.
+    """
     options: dict[str, Any] = {
         "use_consolidated": use_consolidated,
         "storage_options": storage_options,
@@ -77,6 +83,10 @@ def opened(
         # hdmf closes its IOs when they are collected; its users rely on that.
         gc.collect()
         return ZarrStorageIO(source, mode, manager, **options)
+    except OpenError as error:
+        if isinstance(error.__cause__, ImportError):
+            raise ImportError(str(error)) from error
+        raise
 
 
 def clear_way(path: Any) -> None:
