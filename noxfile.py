@@ -178,7 +178,7 @@ def interop(session: nox.Session) -> None:
 SUITES = {
     "hdmf-zarr": (
         "hdmf-zarr==0.14.*",
-        ("zarr==3.4.*", "tqdm", "requests", "aiohttp"),
+        ("zarr==3.4.*", "scipy", "tqdm", "requests", "aiohttp"),
         (
             "tests/unit/test_zarrio.py",
             "tests/unit/test_io_convert.py",
@@ -191,7 +191,7 @@ SUITES = {
     "pynwb": ("pynwb==4.2.*", (), ("tests/integration/hdf5", "tests/back_compat")),
     "hdmf": (
         "hdmf==6.2.*",
-        (),
+        ("scipy",),
         (
             "tests/unit/test_io_hdf5_h5tools.py",
             "tests/unit/test_io_hdf5.py",

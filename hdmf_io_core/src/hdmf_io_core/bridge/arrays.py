@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hdmf.utils import StrDataset, get_docval_macro
 from hdmf_io_core.bridge.datasets import builder_dataset
 from hdmf_io_core.bridge.dtypes import dtype_names
 from hdmf_io_core.chunks.lazy import LazyDataset
+from hdmf_io_core.errors import UnsupportedFeatureError
 from hdmf_io_core.storage.abilities import SupportsNative, SupportsNativeArray
 from hdmf_io_core.storage.dtypes import CompoundType, NumberType, RefType, TextType
 from hdmf_io_core.storage.references import resolve_value
@@ -106,7 +108,9 @@ class StoredData:
         """Return records of numbers as the library has them, but for h5py's, as hdmf does."""
         native = None
         if all(isinstance(part.type, NumberType) for part in element.fields):
-            native = self._array(stored, lazy)
+            # A release of the library may know no records.
+            with suppress(UnsupportedFeatureError):
+                native = self._array(stored, lazy)
         if native is None or isinstance(native, StrDataset.__base__):
             return builder_dataset(lazy, self._resolvers)
         return native

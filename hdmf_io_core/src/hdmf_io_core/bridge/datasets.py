@@ -11,6 +11,7 @@ import numpy as np
 from hdmf.query import BuilderResolver, ContainerResolver, HDMFDataset
 
 from hdmf_io_core.bridge.dtypes import dtype_names
+from hdmf_io_core.errors import UnsupportedFeatureError
 from hdmf_io_core.storage.dtypes import CompoundType
 
 if TYPE_CHECKING:
@@ -73,8 +74,14 @@ class _ResolvedDataset(HDMFDataset):  # type: ignore[misc]  # hdmf has no types
 
     @property
     def dataset(self) -> Any:
-        """The array of the storage's library, with references as they are stored."""
-        return self.resolvers.native(self.stored)
+        """The array of the storage's library, with references as they are stored.
+
+        Of a library that cannot open it: the same with its references resolved.
+        """
+        try:
+            return self.resolvers.native(self.stored)
+        except UnsupportedFeatureError:
+            return self._resolved
 
     @property
     def dtype(self) -> Any:
