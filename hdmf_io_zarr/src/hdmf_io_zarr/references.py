@@ -58,8 +58,14 @@ class References:
         self.source = source
         self.zarr_format = zarr_format
         self._tree = tree
-        self.expected: set[str] = set()
-        """Paths of nodes that are still to be written, and may be referred to already."""
+        self._expected: set[str] = set()
+
+    def expect(self, path: str) -> None:
+        """Let references lead to a path where something is still to be written.
+
+        Whoever calls it answers for that: nothing checks that it was written.
+        """
+        self._expected.add(normal_path(path))
 
     def at(self, path: str, stored_source: str = ".") -> ObjectRef | None:
         """Return the reference to a path, as stored; None for an empty one."""
@@ -96,7 +102,7 @@ class References:
             return ""
         if isinstance(ref, ObjectRef) and ref.path is not None and ref.source == self.source:
             path = normal_path(ref.path)
-            if path in self.expected or self._tree.get(path) is not None:
+            if path in self._expected or self._tree.get(path) is not None:
                 return path
         msg = f"the target of the reference {ref!r} is not in this store"
         raise UnresolvedReferenceError(msg, source=self.source)

@@ -228,13 +228,6 @@ class ZarrWriter(ChangingReader):
             hint_attribute(place.node, name, hint)
         self._tree.touch(place.path)
 
-    def expect(self, path: str) -> None:
-        """Let references lead to a path where something is still to be written.
-
-        Whoever calls it answers for that: nothing checks that it was written.
-        """
-        self._references.expected.add(normal_path(path))
-
     def delete_attributes(self, path: str, names: tuple[str, ...]) -> None:
         """Remove attributes; one that is not there is passed over."""
         place = self._own(path)

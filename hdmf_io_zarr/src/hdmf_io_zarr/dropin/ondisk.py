@@ -69,7 +69,7 @@ class BuildersOnDisk(WritesParts):
             value = self.manager.build(value)
         path = path_of(value)
         storage = cast("ZarrWriter", self._io.storage)
-        storage.expect(path)
+        storage.references.expect(path)
         self._ahead.add(path)
         return ObjectRef(storage.source, path=path)
 
