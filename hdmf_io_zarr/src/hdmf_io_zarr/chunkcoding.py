@@ -1,26 +1,24 @@
-"""How the chunks of an array are encoded, for the core's chunk engine; and chunks of objects."""
+"""How the chunks of an array are encoded, for the core's chunk engine."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-import numcodecs
 import numpy as np
 
-from hdmf_io_core.chunks.codecs import numcodec
-from hdmf_io_core.errors import CorruptChunkError, HdmfIOError, UnsupportedFeatureError
+from hdmf_io_core.errors import MetadataError, UnsupportedFeatureError
 from hdmf_io_core.storage.encoding import ChunkEncoding, Shards
 from hdmf_io_core.storage.layout import CodecSpec
-from hdmf_io_core.storage.unpickle import unpickle
 from hdmf_io_zarr.codecs import SHARDING, Chain, chain_of_v3
+from hdmf_io_zarr.objectcoding import ObjectCodec
+from hdmf_io_zarr.wellformed import well_formed
 
 if TYPE_CHECKING:
-    from hdmf_io_core.types import AnyArray, Shape
+    from hdmf_io_core.types import Shape
 
 __all__ = ["chunk_encoding"]
 
-_PICKLED_DICTS = (("hdmf_zarr.utils", "ZarrReference"),)
-"""What hdmf-zarr before 0.14 pickled beside lists and text."""
 _INDEX_CODECS = ({"name": "bytes"}, {"name": "crc32c"})
 
 
@@ -29,6 +27,8 @@ def chunk_encoding(chain: Chain, shape: Shape, dtype: np.dtype[Any]) -> ChunkEnc
 
     Raises
     ------
+    MetadataError
+        The codecs are not described as codecs are.
     UnsupportedFeatureError
         Shards inside shards, of transposed axes, or that are encoded once more.
 
@@ -36,11 +36,21 @@ def chunk_encoding(chain: Chain, shape: Shape, dtype: np.dtype[Any]) -> ChunkEnc
     ----------
     Zarr v3, codec ``sharding_indexed`` version 1.0.
     """
+    with well_formed("the array's codecs"):
+        return _encoding(chain, shape, dtype)
+
+
+def _encoding(chain: Chain, shape: Shape, dtype: np.dtype[Any]) -> ChunkEncoding:
     if not any(spec.name == SHARDING for spec in chain.codecs):
-        objects = None if chain.object_codec is None else _Objects(chain.object_codec)
+        objects = None
+        if (chain.object_codec is None) is dtype.hasobject:
+            msg = f"elements of {dtype} do not go with the codec {chain.object_codec}"
+            raise MetadataError(msg)
+        if chain.object_codec is not None:
+            objects = ObjectCodec(chain.object_codec, math.prod(shape))
         return ChunkEncoding(shape, dtype, chain.codecs, chain.axes, objects)
     config: Any = chain.codecs[0].config
-    inner_shape = tuple(int(length) for length in config.get("chunk_shape", ()))
+    inner_shape = tuple(config.get("chunk_shape", ()))
     counts = tuple(n // c for n, c in zip(shape, inner_shape, strict=True))
     inner = chain_of_v3(config["codecs"], len(shape))
     nested = any(spec.name == SHARDING for spec in inner.codecs)
@@ -57,45 +67,8 @@ def chunk_encoding(chain: Chain, shape: Shape, dtype: np.dtype[Any]) -> ChunkEnc
         shape,
         dtype,
         shards=Shards(
-            chunk_encoding(inner, inner_shape, dtype),
+            _encoding(inner, inner_shape, dtype),
             ChunkEncoding((*counts, 2), np.dtype(f"{index.order}u8"), index.codecs, index.axes),
             config.get("index_location", "end") == "end",
         ),
     )
-
-
-class _Objects:
-    """Codes elements without a fixed size: text, bytes, JSON, and pickles, which are read only."""
-
-    def __init__(self, spec: CodecSpec) -> None:
-        self._name = spec.name
-        self._codec: Any = None if spec.name == "pickle" else numcodec(spec)
-
-    def encode(self, values: AnyArray) -> Any:
-        if self._codec is None:
-            msg = "pickled elements are read, never written"
-            raise UnsupportedFeatureError(msg, hint="Export the store: the copy is not pickled.")
-        if self._name != "vlen-utf8":
-            return self._codec.encode(np.ascontiguousarray(values))
-        flat: Any = values.reshape(-1)
-        if any(isinstance(cell, bytes) for cell in flat):
-            # Text that is not UTF-8 is kept as it is; the layout of both codecs is the same.
-            cells = [cell if isinstance(cell, bytes) else cell.encode() for cell in flat]
-            return numcodecs.VLenBytes().encode(np.array(cells, object))
-        return self._codec.encode(flat)
-
-    def decode(self, data: Any) -> AnyArray:
-        try:
-            if self._codec is None:
-                return np.asarray(unpickle(bytes(data), dicts=_PICKLED_DICTS))
-            if self._name != "vlen-utf8":
-                return np.asarray(self._codec.decode(data))
-            try:
-                return np.asarray(self._codec.decode(data), object)
-            except UnicodeDecodeError:
-                return np.asarray(numcodecs.VLenBytes().decode(data), object)
-        except HdmfIOError:
-            raise
-        except Exception as error:  # numcodecs raises whatever its parts do
-            msg = f"a chunk holds no elements of {self._name}: {error}"
-            raise CorruptChunkError(msg) from error

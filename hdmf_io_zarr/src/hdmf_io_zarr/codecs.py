@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numcodecs
 
 from hdmf_io_core.chunks.codecs import numcodec
-from hdmf_io_core.errors import UnknownCodecError
+from hdmf_io_core.errors import MetadataError, UnknownCodecError
 from hdmf_io_core.storage.layout import CodecSpec
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ class Chain(NamedTuple):
 
 def normalised(spec: CodecSpec) -> CodecSpec:
     """Return a codec with every setting said, so that equal configurations compare equal."""
+    if not isinstance(spec.name, str):
+        msg = f"a codec is called {spec.name!r}"
+        raise MetadataError(msg)
     if spec.name == SHARDING or spec.name not in numcodecs.registry.codec_registry:
         return spec
     return _normalised(spec)

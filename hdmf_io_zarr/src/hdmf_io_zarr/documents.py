@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["documents_of", "find_format", "open_documents"]
 
+_NO_NAMES = frozenset({"", ".", ".."})
+
 
 def find_format(store: ByteStore) -> ZarrFormat | None:
     """Return the format of a store's root; None if it has none."""
@@ -53,6 +55,23 @@ def documents_of(zarr_format: ZarrFormat) -> Documents:
     return _DocumentsV3() if zarr_format == 3 else _DocumentsV2()
 
 
+def is_place(path: str) -> bool:
+    """Whether consolidated metadata may hold a node at a path, which has no leading slash.
+
+    Names that a file system takes for a way out are none of a node.
+    """
+    return "\0" not in path and not _NO_NAMES.intersection(path.split("/"))
+
+
+def _node(kind: str, meta: object, attributes: object) -> Node:
+    """Return a node whose documents are JSON objects; both are copied."""
+    attributes = {} if attributes is None else attributes
+    if not isinstance(meta, dict) or not isinstance(attributes, dict):
+        msg = f"the metadata of the {kind}, or its attributes, are no JSON object"
+        raise MetadataError(msg)
+    return Node(kind, dict(meta), dict(attributes))  # type: ignore[arg-type]
+
+
 def _key(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
@@ -67,8 +86,7 @@ class _DocumentsV2:
         for kind, name in (("array", ".zarray"), ("group", ".zgroup")):
             meta = read_document(store, _key(path, name))
             if meta is not None:
-                attributes = read_document(store, _key(path, ".zattrs")) or {}
-                return Node(kind, meta, attributes)  # type: ignore[arg-type]
+                return _node(kind, meta, read_document(store, _key(path, ".zattrs")))
         return None
 
     def save(self, store: ByteStore, path: str, node: Node) -> None:
@@ -110,15 +128,16 @@ class _ConsolidatedV2:
 
     def paths(self) -> Iterable[str]:
         ends = ("/.zarray", "/.zgroup")
-        return [key[:-8] for key in self._metadata if f"/{key}".endswith(ends)]
+        keys = (key[:-8] for key in self._metadata if f"/{key}".endswith(ends))
+        return [path for path in keys if not path or is_place(path)]
 
     def node(self, path: str) -> Node | None:
-        attributes = dict(self._metadata.get(_key(path, ".zattrs"), ()))
-        meta = self._metadata.get(_key(path, ".zarray"))
-        if meta is not None:
-            return Node("array", dict(meta), attributes)
-        meta = self._metadata.get(_key(path, ".zgroup"))
-        return None if meta is None else Node("group", dict(meta), attributes)
+        attributes = self._metadata.get(_key(path, ".zattrs"))
+        for kind, name in (("array", ".zarray"), ("group", ".zgroup")):
+            meta = self._metadata.get(_key(path, name))
+            if meta is not None:
+                return _node(kind, meta, attributes)
+        return None
 
 
 # format 3: zarr.json, the root's with all others inside
@@ -153,15 +172,15 @@ class _DocumentsV3:
         """Nothing to do: the root is written without it."""
 
 
-def _v3_node(document: dict[str, Any]) -> Node:
-    meta = dict(document)
-    meta.pop("consolidated_metadata", None)
-    attributes = meta.pop("attributes", None) or {}
-    kind = meta.get("node_type")
-    if kind not in {"group", "array"}:
+def _v3_node(document: Any) -> Node:
+    kind = document.get("node_type") if isinstance(document, dict) else None
+    if kind not in ("group", "array"):
         msg = f"a zarr.json says node_type {kind!r}, not group or array"
         raise MetadataError(msg)
-    return Node(kind, meta, attributes)
+    node = _node(kind, document, document.get("attributes"))
+    node.meta.pop("consolidated_metadata", None)
+    node.meta.pop("attributes", None)
+    return node
 
 
 def _v3_document(node: Node, *, is_inner: bool = False) -> dict[str, Any]:
@@ -181,7 +200,7 @@ class _ConsolidatedV3:
         self._metadata = metadata
 
     def paths(self) -> Iterable[str]:
-        return ["", *self._metadata]
+        return ["", *filter(is_place, self._metadata)]
 
     def node(self, path: str) -> Node | None:
         document = self._metadata.get(path) if path else self._root

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hdmf_io_core.errors import (
-    HdmfIOError,
     MetadataError,
     UnsupportedDtypeError,
 )
@@ -27,12 +26,17 @@ from hdmf_io_zarr.codecs import (
 from hdmf_io_zarr.conventions import CONVENTIONS, ZarrFormat
 from hdmf_io_zarr.dtypes import disk_type, natural_element, numpy_of_v3
 from hdmf_io_zarr.fills import fill_value, hinted_fill
+from hdmf_io_zarr.wellformed import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hdmf_io_core.stores.documents import Node
     from hdmf_io_core.types import MaxShape, Shape
+
+_AXES_LIMIT = 32
+"""Of numpy 1 and of HDF5."""
+_LENGTH_LIMIT = 2**63 - 1
 
 __all__ = ["StoredLayout", "is_sharded", "read_layout"]
 
@@ -101,13 +105,29 @@ def read_layout(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
     UnsupportedDtypeError
         The elements have no counterpart.
     """
-    try:
+    with well_formed("the array's metadata"):
         return _read(node, zarr_format)
-    except HdmfIOError:
-        raise
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        msg = f"the array's metadata is not that of Zarr: {error!r}"
-        raise MetadataError(msg) from error
+
+
+def _lengths(said: Any, least: int) -> Shape:
+    """Return a shape as it is declared, checked: whole numbers, of no more axes than numpy has."""
+    lengths = tuple(said)
+    if len(lengths) > _AXES_LIMIT:
+        msg = f"an array of {len(lengths)} axes, and {_AXES_LIMIT} are the most"
+        raise MetadataError(msg)
+    for length in lengths:
+        if type(length) is not int or not least <= length <= _LENGTH_LIMIT:
+            msg = f"an axis is said to have the length {length!r}"
+            raise MetadataError(msg)
+    return lengths
+
+
+def _separator(said: object) -> str:
+    """Return what stands between the coordinates of a chunk; it must not lead out of the store."""
+    if said not in (".", "/"):
+        msg = f"the coordinates of chunks are separated by {said!r}, not by '.' or '/'"
+        raise MetadataError(msg)
+    return str(said)
 
 
 class _Lie(NamedTuple):
@@ -121,9 +141,9 @@ class _Lie(NamedTuple):
 
 
 def _read(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
-    shape = tuple(int(length) for length in node.meta["shape"])
+    shape = _lengths(node.meta["shape"], 0)
     lie = _lie_v2(node.meta) if zarr_format == 2 else _lie_v3(node.meta, len(shape))
-    if len(lie.chunks) != len(shape) or any(length < 1 for length in lie.chunks):
+    if len(lie.chunks) != len(shape):
         msg = f"chunks {lie.chunks} do not cut the shape {shape}"
         raise MetadataError(msg)
     logical = _logical(node, zarr_format, shape, lie)
@@ -132,9 +152,9 @@ def _read(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
 
 def _lie_v2(meta: Mapping[str, Any]) -> _Lie:
     dtype = _v2_dtype(meta["dtype"])
-    chunks = tuple(int(length) for length in meta["chunks"])
+    chunks = _lengths(meta["chunks"], 1)
     chain = chain_of_v2(meta, holds_objects=dtype.hasobject)
-    return _Lie(chunks, dtype, chain, "", str(meta.get("dimension_separator") or "."))
+    return _Lie(chunks, dtype, chain, "", _separator(meta.get("dimension_separator") or "."))
 
 
 def _lie_v3(meta: Mapping[str, Any], ndim: int) -> _Lie:
@@ -145,7 +165,7 @@ def _lie_v3(meta: Mapping[str, Any], ndim: int) -> _Lie:
     if meta["chunk_grid"]["name"] != "regular":
         msg = f"the chunk grid {meta['chunk_grid']['name']!r} is not regular"
         raise MetadataError(msg)
-    chunks = tuple(int(n) for n in meta["chunk_grid"]["configuration"]["chunk_shape"])
+    chunks = _lengths(meta["chunk_grid"]["configuration"]["chunk_shape"], 1)
     return _Lie(chunks, dtype, chain, *_key_encoding(meta["chunk_key_encoding"]))
 
 
@@ -171,17 +191,17 @@ def _v2_dtype(value: Any) -> np.dtype[Any]:
 def _key_encoding(entry: Any) -> tuple[str, str]:
     config = entry.get("configuration") or {}
     if entry["name"] == "default":
-        separator = str(config.get("separator", "/"))
+        separator = _separator(config.get("separator", "/"))
         return f"c{separator}", separator
     if entry["name"] == "v2":
-        return "", str(config.get("separator", "."))
+        return "", _separator(config.get("separator", "."))
     msg = f"chunk keys are encoded as {entry['name']!r}, which is unknown"
     raise MetadataError(msg)
 
 
 def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> ArrayLayout:
     """Return the layout as core sees it: as stored, seen through the hints that still fit it."""
-    hints = node.attributes.get(HINTS) or {}
+    hints = _hints(node)
     element = _element(node, zarr_format, shape, lie)
     if hints.get("shape") == "null":
         return ArrayLayout(None, element)
@@ -211,10 +231,15 @@ def _logical(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> Ar
     )
 
 
+def _hints(node: Node) -> Mapping[str, Any]:
+    hints = node.attributes.get(HINTS)
+    return hints if isinstance(hints, dict) else {}
+
+
 def _element(node: Node, zarr_format: ZarrFormat, shape: Shape, lie: _Lie) -> ElementType:
     """Return what the elements are: as a hint says, if the array can hold that, else as stored."""
     conventions = CONVENTIONS[zarr_format]
-    hinted = _hinted_element(node.attributes.get(HINTS) or {}, lie.dtype, zarr_format)
+    hinted = _hinted_element(_hints(node), lie.dtype, zarr_format)
     if hinted is not None:
         extra = disk_type(hinted, zarr_format).extra
         if not extra or extra == shape[-len(extra) :] == lie.chunks[-len(extra) :]:
@@ -228,7 +253,7 @@ def _codecs(hints: Mapping[str, Any], chain: Chain) -> tuple[CodecSpec, ...]:
     """Return the codecs as they were asked for, where some could not be run on these elements."""
     if "codecs" not in hints:
         return chain.codecs
-    return tuple(CodecSpec(str(name), config) for name, config in hints["codecs"])
+    return tuple(CodecSpec(str(name), dict(config)) for name, config in hints["codecs"])
 
 
 def is_sharded(layout: ArrayLayout) -> bool:

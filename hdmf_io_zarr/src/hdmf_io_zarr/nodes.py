@@ -27,6 +27,7 @@ from hdmf_io_zarr.speccache import find_spec_group
 
 if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
+    from hdmf_io_zarr.references import Links
 
 __all__ = ["LINKS_LIMIT", "Broken", "Place", "StoreNodes", "StoreOpener"]
 
@@ -160,9 +161,10 @@ class StoreNodes:
         self.check_open()
         place = self._at(path, "group")
         hidden = place.home._spec_group() if place.path == "/" else None
-        names = {*place.home._tree.names(place.path), *place.home._links(place.node)}
-        for name in sorted(names):
-            entry = place.home._entry(place, name, join_path(normal_path(path), name), self)
+        links = place.home._links(place.node)
+        for name in sorted({*place.home._tree.names(place.path), *links}):
+            shown = join_path(normal_path(path), name)
+            entry = place.home._entry(place, name, shown, self, links=links)
             if entry is not None and join_path(place.path, name) != hidden:
                 yield entry
             self.check_open()
@@ -270,13 +272,15 @@ class StoreNodes:
             return "" if opened is None else StoreNodes(opened, open_store=self._open_store)
         except ExternalAccessError as error:
             return error.what
-        except (OSError, HdmfIOError):
+        except (OSError, ValueError, HdmfIOError):
             return ""
 
     def _links(self, node: Node) -> dict[str, LinkTarget]:
         return link_targets(node, self._format, self.source)
 
-    def _entry(self, place: Place, name: str, shown: str, asked: StoreNodes) -> NodeInfo | None:
+    def _entry(
+        self, place: Place, name: str, shown: str, asked: StoreNodes, *, links: Links = None
+    ) -> NodeInfo | None:
         """Return an entry of a group of this store, by the path under which ``asked`` knows it."""
         inner = join_path(place.path, name)
         node = self._tree.get(inner)
@@ -285,7 +289,7 @@ class StoreNodes:
             if self is not asked:
                 asked._mounts.setdefault(self.source, {}).setdefault(inner, shown)
             return self._info(shown, Place(self, inner, node), said)
-        link = self._links(place.node).get(name)
+        link = (self._links(place.node) if links is None else links).get(name)
         if link is None:
             return None
         target = self._through(link, [], LINKS_LIMIT, inner)

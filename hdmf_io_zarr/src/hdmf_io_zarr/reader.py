@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from hdmf_io_core.errors import (
     HdmfIOError,
     NodeNotFoundError,
+    SpecError,
     UnsupportedFeatureError,
 )
 from hdmf_io_core.model.names import join_path
@@ -189,6 +191,9 @@ class ZarrReader(StoreNodes):
     def _text_of(self, path: str) -> str:
         array = self.array(path)
         shape = array.layout.shape or ()
+        if math.prod(shape) != 1:
+            msg = f"a cached specification is an array of shape {shape}"
+            raise SpecError(msg, source=self.source, path=path)
         out = np.empty(shape, array.layout.memory_dtype)
         array.read_into(select_all(shape), out)
         return str(out.ravel()[0])

@@ -10,7 +10,7 @@ import pathlib
 import posixpath
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hdmf_io_core.errors import MetadataError, UnresolvedReferenceError
 from hdmf_io_core.storage.layout import LinkTarget, ObjectRef
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hdmf_io_zarr.conventions import ZarrFormat
 
 __all__ = [
+    "Links",
     "References",
     "candidates",
     "foreign_link",
@@ -35,6 +36,8 @@ __all__ = [
     "normal_path",
 ]
 
+Links: TypeAlias = dict[str, LinkTarget] | None
+"""Of one group, by name; None where they are not known yet."""
 _NO_STORES = (".h5", ".hdf", ".hdf5", ".nwb")
 _OWN = {"", "."}
 _RELATIVE = "relative"
@@ -177,14 +180,20 @@ def _targets(entries: list[Any], group: Node, own: str) -> dict[str, LinkTarget]
     return {
         str(entry["name"]): link_target(entry, own, group.path, is_there=_is_there)
         for entry in entries
-        if isinstance(entry, dict) and "name" in entry
+        if isinstance(entry, dict) and is_name(entry.get("name"))
     }
+
+
+def is_name(name: object) -> bool:
+    """Whether a link may have a name; those that a file system takes for a way out are none."""
+    return isinstance(name, str) and name not in {"", ".", ".."} and not {"/", "\0"} & {*name}
 
 
 def link_entries(group: Node, zarr_format: ZarrFormat | None) -> list[Any]:
     """Return the links of a group as stored; with None those into files that are no stores."""
     if zarr_format is not None:
-        return list(group.attributes.get(CONVENTIONS[zarr_format].links) or ())
+        stored = group.attributes.get(CONVENTIONS[zarr_format].links)
+        return list(stored) if isinstance(stored, list) else []
     hints: Any = group.attributes.get(HINTS)
     entries = hints.get(FOREIGN_LINKS) if isinstance(hints, dict) else None
     return list(entries) if isinstance(entries, list) else []

@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hdmf_io_core.check.findings import CheckReport, Finding
 from hdmf_io_core.chunks.grid import ChunkGrid, block_shape, region_shape
+from hdmf_io_core.chunks.limits import allocated
 from hdmf_io_core.errors import HdmfIOError, UnknownCodecError
 from hdmf_io_core.storage.abilities import SupportsStoredChunks
 from hdmf_io_core.storage.dtypes import has_references
@@ -121,8 +120,8 @@ class ContentCheck:
         self, path: str, source: ArraySource, region: Region, chunk: ChunkCoords | None
     ) -> Finding | None:
         layout = source.layout
-        out = np.empty(region_shape(region), layout.memory_dtype)
         try:
+            out = allocated(region_shape(region), layout.memory_dtype)
             self._engine.read(source, select_region(region), out)
         except UnknownCodecError as error:
             return Finding("not-checked", path, str(error), "warning", chunk)

@@ -57,7 +57,7 @@ class StructureCheck:
         """Look at the cached specifications, when all nodes were seen."""
         try:
             specs = self._storage.specs()
-        except (HdmfIOError, ValueError) as error:
+        except (HdmfIOError, RecursionError, ValueError) as error:
             yield Finding("bad-spec", "/", f"the cached specifications do not read: {error}")
             return
         for (namespace, version), documents in specs.items():
@@ -150,7 +150,7 @@ def _target(ref: ObjectRef | RegionRef) -> ObjectRef:
 def _parsed(text: str, where: str) -> Iterator[Finding]:
     try:
         parsed = json.loads(text)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         yield Finding("bad-spec", "/", f"the cached specification {where} is no JSON: {error}")
         return
     if not isinstance(parsed, dict):

@@ -1,7 +1,6 @@
 """The array a user holds: nothing is read before it is sliced, nothing kept after.
 
-It knows an ``ArraySource``, and an ``ArraySink`` where the file is open for writing; of files,
-backends and containers it knows nothing. What references point to, the ``resolver`` says.
+It knows an ``ArraySource`` and an ``ArraySink``; of files, backends and containers nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from hdmf_io_core.chunks.access import ArrayAccess
 from hdmf_io_core.chunks.assign import assign, assign_field, resized_shape
 from hdmf_io_core.chunks.facts import LayoutFacts
 from hdmf_io_core.chunks.grid import row_blocks
+from hdmf_io_core.chunks.limits import allocated
 from hdmf_io_core.chunks.views import AstypeView, FieldView, split_names
 from hdmf_io_core.errors import ClosedIOError, ModeError, SelectionError
 from hdmf_io_core.storage.dtypes import RefType, element_repr, has_references
@@ -227,8 +227,8 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             Where to put it; C-contiguous. None to allocate.
         """
         selection = parse_key((), self.shape)[0] if selection is None else selection
-        out = np.empty(selection.shape, self.dtype) if out is None else out
         with located(self._storage_name, self._path):
+            out = allocated(selection.shape, self.dtype) if out is None else out
             self._access.read(selection, out)
         return out
 
@@ -283,7 +283,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         if finish.points is not None and n_bytes > POINTS_BYTES and finish.shape[0] > 1:
             # The block around scattered points may be far larger than they are.
             return np.concatenate([self._read(*half, dtype) for half in finish.halves(selection)])
-        block = np.empty(selection.shape, dtype)
+        block = allocated(selection.shape, dtype)
         self._access.read(selection, block)
         return finish.apply(block)
 

@@ -86,8 +86,8 @@ class SpecNamespace:
     @property
     def included(self) -> tuple[str, ...]:
         """Names of the namespaces that it builds on."""
-        schema = self.content.get("schema") or ()
-        assert isinstance(schema, (list, tuple))
+        said = self.content.get("schema")
+        schema = said if isinstance(said, (list, tuple)) else ()
         return tuple(
             str(item["namespace"])
             for item in schema
@@ -211,7 +211,7 @@ class NamespaceCatalog:
 def _parse(text: str, namespace: str, source: str) -> JSON:
     try:
         parsed: JSON = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (RecursionError, ValueError) as error:
         msg = f"the cached specification {namespace}/{source} is no JSON: {error}"
         raise SpecError(msg) from error
     return parsed

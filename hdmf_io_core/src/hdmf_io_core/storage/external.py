@@ -59,7 +59,11 @@ class Reach:
 
     def withheld(self, target: str) -> str:
         """Return why a target, absolute or a URL, must not be opened; empty if it may."""
-        if not self.is_limited or _is_inside(target, self.source):
+        try:
+            is_allowed = not self.is_limited or _is_inside(target, self.source)
+        except ValueError:
+            return f"{target!r} is no name of a file"
+        if is_allowed:
             return ""
         return f"{target!r} lies outside the folder of the file that was opened"
 

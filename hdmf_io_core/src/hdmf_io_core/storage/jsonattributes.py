@@ -35,6 +35,8 @@ __all__ = ["encode_attribute", "read_attributes"]
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
 _TEXT = TextType()
+_AXES_LIMIT = 32
+"""Deeper lists are text, as all that is no array."""
 _FLOAT = NumberType(np.dtype(np.float64))
 
 
@@ -174,10 +176,10 @@ def _natural(stored: Any, references: JsonReferences) -> _Natural:
         cells = [item for cell in cells for item in cell]
     if stored is None:
         return _Natural(_FLOAT, None, [])
-    if not cells:
+    if not cells and len(shape) <= _AXES_LIMIT:
         return _Natural(_FLOAT, tuple(shape), [])
     element = _element_of(cells, references)
-    if element is None:
+    if element is None or len(shape) > _AXES_LIMIT:
         return _Natural(_TEXT, (), [json.dumps(stored, ensure_ascii=False)])
     if isinstance(element, RefType):
         cells = [references.unmarked(cell) for cell in cells]

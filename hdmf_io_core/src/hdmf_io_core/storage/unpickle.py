@@ -11,7 +11,7 @@ import io
 import math
 import pickle
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,9 @@ __all__ = ["unpickle"]
 
 _TYPE = re.compile(r"[biufcSUVO]\d*")
 _ITEMS_LIMIT = 1 << 28
+_RECORDS_LIMIT_BYTES = 1 << 28
+_COPIES, _LEAST_ITEMS = 4, 1 << 16
+"""Text that is the same in many elements is pickled once: what is repeated takes two bytes."""
 
 
 def unpickle(data: bytes, *, dicts: Collection[tuple[str, str]] = ()) -> Any:
@@ -45,7 +48,9 @@ def unpickle(data: bytes, *, dicts: Collection[tuple[str, str]] = ()) -> Any:
         The pickle names anything else, contradicts itself, or is damaged.
     """
     try:
-        return _plain(_Unpickler(io.BytesIO(data), dicts).load())
+        value = _Unpickler(io.BytesIO(data), dicts).load()
+        _check_size(value, data)
+        return _plain(value)
     except MetadataError:
         raise
     except (RecursionError, MemoryError, Exception) as error:  # a damaged pickle raises anything
@@ -94,6 +99,11 @@ class _Array:
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._state = state
 
+    @property
+    def content(self) -> object:
+        """What it says it holds: bytes, or a list."""
+        return self._state[-1] if self._state else None
+
     def make(self) -> AnyArray:
         """Return the array that the state describes."""
         _, shape, kind, is_fortran, content = self._state
@@ -113,8 +123,46 @@ class _Dict(dict[str, object]):
     """Stands for a class that is a dict."""
 
 
+def _build(unpickler: Any) -> None:
+    """Give a state to a stand-in that takes one; nothing else is changed by a pickle."""
+    state = unpickler.stack.pop()
+    target = unpickler.stack[-1]
+    if not isinstance(target, (_Dtype, _Array)):
+        msg = f"a pickled value sets the state of a {type(target).__name__}, which is refused"
+        raise MetadataError(msg)
+    target.__setstate__(state)
+
+
+def _refuse(unpickler: Any) -> None:
+    msg = "a pickled value is made in a way that is refused"
+    raise MetadataError(msg)
+
+
 class _Unpickler(pickle._Unpickler):
     # The one in C allocates as many memo slots as a damaged pickle says, the one in Python none.
+
+    # BUILD would set attributes of functions and classes here; BYTEARRAY8 takes the memory that it
+    # is told to before it reads; the others reach for what is outside of the pickle.
+    dispatch: ClassVar[dict[int, Any]] = {
+        **pickle._Unpickler.dispatch,
+        pickle.BUILD[0]: _build,
+        **dict.fromkeys(
+            (
+                code[0]
+                for code in (
+                    pickle.BYTEARRAY8,
+                    pickle.EXT1,
+                    pickle.EXT2,
+                    pickle.EXT4,
+                    pickle.NEXT_BUFFER,
+                    pickle.PERSID,
+                    pickle.BINPERSID,
+                    pickle.READONLY_BUFFER,
+                )
+            ),
+            _refuse,
+        ),
+    }
 
     def __init__(self, file: io.BytesIO, dicts: Collection[tuple[str, str]]) -> None:
         super().__init__(file)
@@ -176,10 +224,33 @@ def _items(content: object, dtype: np.dtype[Any]) -> AnyArray:
     if not isinstance(content, list):
         msg = "a pickled array of objects has no list of them"
         raise MetadataError(msg)
+    if len(content) * dtype.itemsize > _RECORDS_LIMIT_BYTES:
+        msg = f"a pickled array has elements of {dtype.itemsize} bytes"
+        raise MetadataError(msg)
     items = [_plain(item) for item in content]
     if dtype.names is None:
         return object_array(items, (len(items),))
     return np.array([tuple(item) for item in items], dtype)
+
+
+def _check_size(value: Any, data: bytes) -> None:
+    """Refuse a value that is larger, written out, than a pickle of that length can be.
+
+    A list may be in another one many times, and that one too: a few bytes stand for any number.
+    """
+    waiting, left = [value], _COPIES * len(data) + _LEAST_ITEMS
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, _Array):
+            found = found.content
+        if isinstance(found, dict):
+            found = list(found.values())
+        if isinstance(found, (list, tuple)):
+            left -= len(found)
+            waiting.extend(found if left >= 0 else ())
+        if left < 0:
+            msg = "a pickled value repeats its parts without measure"
+            raise MetadataError(msg)
 
 
 def _plain(value: Any) -> Any:

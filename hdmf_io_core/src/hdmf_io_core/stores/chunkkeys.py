@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["stored_coords"]
 
+_DIGITS = 20
+"""No array has chunks with more digits, and Python is slow, or refuses, with very many."""
+
 
 def stored_coords(
     store: ByteStore, folder: str, separator: str, ndim: int
@@ -34,13 +37,17 @@ def stored_coords(
         return
     for name in store.names(folder):
         parts = name.removeprefix("c.").split(".")
-        if len(parts) == ndim and all(map(str.isdecimal, parts)):
+        if len(parts) == ndim and all(map(_is_number, parts)):
             yield tuple(map(int, parts))
+
+
+def _is_number(part: str) -> bool:
+    return part.isdecimal() and len(part) < _DIGITS
 
 
 def _nested(store: ByteStore, folder: str, before: ChunkCoords, ndim: int) -> Iterator[ChunkCoords]:
     for name in store.names(folder):
-        if not name.isdecimal():
+        if not _is_number(name):
             continue
         coords = (*before, int(name))
         if len(coords) == ndim:

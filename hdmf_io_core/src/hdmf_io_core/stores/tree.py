@@ -80,13 +80,17 @@ class NodeTree:
 
     def walk(self, path: str = "/") -> Iterator[tuple[str, Node]]:
         """Yield a node and all below it; links are not followed."""
-        node = self.get(path)
-        if node is None:
-            return
-        yield path, node
-        if node.kind == "group":
-            for name in self.names(path):
-                yield from self.walk(f"{path if path != '/' else ''}/{name}")
+        # A stack of its own: stores can be nested deeper than Python's.
+        waiting = [path]
+        while waiting:
+            path = waiting.pop()
+            node = self.get(path)
+            if node is None:
+                continue
+            yield path, node
+            if node.kind == "group":
+                above = path if path != "/" else ""
+                waiting.extend(f"{above}/{name}" for name in reversed(self.names(path)))
 
     def _index(self, paths: object) -> None:
         self._names = {}

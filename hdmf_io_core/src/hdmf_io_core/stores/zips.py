@@ -11,6 +11,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from hdmf_io_core.chunks.limits import check_chunk
 from hdmf_io_core.durability import syscalls
 from hdmf_io_core.durability.beside import new_file, new_folder, sweep
 from hdmf_io_core.durability.publish import put_file
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["CountsCommits", "ZipFolderStore", "ZipPublication", "ZipStore", "new_zip"]
 
 
+_DEPTH_LIMIT = 1000
+"""A name may be a path of 32 thousand folders: what is deeper is one name."""
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 """What stands before a value: a mark, and how long its name and the extra fields after that are."""
 
@@ -63,7 +66,7 @@ class ZipStore:
         except FileNotFoundError as error:
             msg = "there is no such file"
             raise SourceNotFoundError(msg, source=self.source) from error
-        except zipfile.BadZipFile as error:
+        except (NotImplementedError, ValueError, zipfile.BadZipFile) as error:
             msg = "the file is no zip"
             raise NotThisFormatError(msg, source=self.source) from error
         # ZipFile's own seeks and reads are two steps.
@@ -71,7 +74,7 @@ class ZipStore:
         self._children: dict[str, dict[str, None]] = {}
         renewed_after_fork(self)
         for key in self._archive.namelist():
-            parts = key.rstrip("/").split("/")
+            parts = key.rstrip("/").split("/", _DEPTH_LIMIT)
             for index, part in enumerate(parts):
                 self._children.setdefault("/".join(parts[:index]), {})[part] = None
 
@@ -92,9 +95,13 @@ class ZipStore:
         try:
             if entry.compress_type == zipfile.ZIP_STORED and end - first < size:
                 return self._part(entry, first, end - first)
-            with self._lock:
-                return self._archive.read(key)[first:end]
-        except (EOFError, zipfile.BadZipFile, zlib.error) as error:
+            check_chunk((size,), 1, f"the entry {key!r} of the zip")
+            with self._lock, self._archive.open(entry) as file:
+                return file.read(end)[first:]
+        except (
+            EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zipfile.BadZipFile,
+            zlib.error,
+        ) as error:  # fmt: skip
             msg = f"{key!r} is damaged"
             raise CorruptFileError(msg, source=self.source) from error
 
