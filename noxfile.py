@@ -264,6 +264,17 @@ def tutorial(session: nox.Session) -> None:
     session.run("python", "-P", "docs/run_examples.py", "docs/user/tutorial.md")
 
 
+@nox.session(python="3.12")
+def fuzz(session: nox.Session) -> None:
+    """Fuzz what parses files of strangers: ``nox -s fuzz -- SECONDS``, for each part; 60 unless."""
+    session.install(*editable(), *group("test"), "atheris")
+    seconds = session.posargs[0] if session.posargs else "60"
+    found = Path(session.create_tmp()).resolve()
+    guided = ("tests/fuzz/guided.py", seconds, "--artifacts", str(found))
+    session.run("python", "-P", *guided, *session.posargs[1:])
+    session.run("python", "-P", "tests/fuzz/flips.py", seconds)
+
+
 @nox.session
 def corpus(session: nox.Session) -> None:
     """Compare what we read from the real files outside the clone with plain h5py."""

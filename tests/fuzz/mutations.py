@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from random import Random
 
 DEEP = "[" * 100_000
 NASTY: list[Any] = [
-    None, True, False, 0, 1, -1, 2, 31, 65, 2**31, 2**40, 2**63, -(2**63), 2**64, 10**30, 0.5, 1e308,
+    None, True, False, 0, 1, -1, 2, 31, 65,
+    2**31, 2**40, 2**63, -(2**63), 2**64, 10**30, 0.5, 1e308,
     float("nan"), float("inf"), "", ".", "..", "/", "../../../etc/passwd", "a/b", "\0", "\ud800",
     "é", "<i4", "|O", "<U5", "|S0", "<M8[s]", "|V0", "float64", "string", "object", "pickle",
     "zlib", "vlen-utf8", "sharding_indexed", "transpose", "NaN", "0x7fc0", "x" * 5000, "[[[[[[[[",

@@ -78,7 +78,8 @@ def _chunk() -> list[bytes]:
 
 def _pickled() -> list[bytes]:
     arrays = [
-        np.array([{"path": "/x"}, "a", None], object), np.array([(1, "a")], [("a", "i4"), ("b", "O")]),
+        np.array([{"path": "/x"}, "a", None], object),
+        np.array([(1, "a")], [("a", "i4"), ("b", "O")]),
         np.arange(3), np.float64(2),
     ]  # fmt: skip
     return [pickle.dumps(array, protocol) for array in arrays for protocol in (2, 4, 5)]

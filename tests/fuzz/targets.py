@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +24,9 @@ from hdmf_io_core.storage.unpickle import unpickle
 from hdmf_io_core.storage.walk import walk
 from hdmf_io_core.stores.decisions import read_decision
 from hdmf_io_zarr.reader import ZarrReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_ENTRIES = 200
 

@@ -27,6 +27,7 @@ from hdmf_io_core.storage.layout import (
 )
 from hdmf_io_core.storage.selection import Selection
 from hdmf_io_hdf5.attributes import attribute_names, read_attribute
+from hdmf_io_hdf5.damaged import tells_damage
 from hdmf_io_hdf5.dtypes import element_type
 from hdmf_io_hdf5.external import link_access
 from hdmf_io_hdf5.homes import Homes
@@ -47,6 +48,7 @@ __all__ = ["HDF5Reader"]
 _UNKNOWN = object()
 
 
+@tells_damage("node", "children", "attributes", "array", "datatype", "resolve", "specs")
 class HDF5Reader:
     """One open HDF5 file.
 
@@ -144,7 +146,7 @@ class HDF5Reader:
             try:
                 found[text] = read_attribute(oid, name, home, path)
             except UnsupportedDtypeError as error:
-                warnings.warn(f"left out: {error}", DataLossWarning, stacklevel=2)
+                warnings.warn(f"left out: {error}", DataLossWarning, stacklevel=3)
         return found
 
     def array(self, path: str) -> HDF5Array:

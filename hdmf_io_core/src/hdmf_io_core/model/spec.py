@@ -117,7 +117,8 @@ class SpecCatalog:
         if isinstance(name, str):
             self._types[name] = spec
         for key in ("groups", "datasets"):
-            for nested in spec.get(key) or ():  # type: ignore[union-attr]  # a list, as authored
+            inner = spec.get(key)
+            for nested in inner if isinstance(inner, list) else ():
                 self._collect(nested)
 
     def get_spec(self, data_type: str) -> Mapping[str, JSON]:
