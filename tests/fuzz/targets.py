@@ -158,11 +158,11 @@ def key(data: bytes) -> None:
     """Selections, as JSON: slices are objects."""
     try:
         shape, *parts = json.loads(data)
-        shape = tuple(min(int(n), 1 << 62) for n in shape)
+        shape = tuple(int(n) % 10_000 for n in shape)
         given = tuple(slice(*p["slice"]) if isinstance(p, dict) else p for p in parts)
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError):
         return
-    if min(shape, default=0) < 0:
+    if len(shape) > 32:
         return
     try:
         selection, finish = parse_key(given if len(given) != 1 else given[0], shape)

@@ -200,8 +200,6 @@ class StoreNodes:
         """Return a node as it was read last; itself if it is gone."""
         return self._tree.get(node.path) or node
 
-    # looking up
-
     def _root(self) -> Node:
         root = self._tree.get("/")
         return root if root is not None else Node("group")

@@ -82,10 +82,10 @@ class ObjectCodec:
                 text = bytes(data).decode(self._codec.get_config()["encoding"])
                 return self._listed(json.loads(text))
             case "msgpack2":
-                import msgpack
+                from numcodecs import msgpacks
 
                 raw = bool(self._codec.get_config()["raw"])
-                return self._listed(msgpack.unpackb(bytes(data), raw=raw))
+                return self._listed(msgpacks.msgpack.unpackb(bytes(data), raw=raw))
             case _:
                 self._check_count(data)
         try:

@@ -5,7 +5,7 @@ without one, the root by the empty text.
 """
 
 # One call a chunk: paths are text here, which is faster.
-# ruff: noqa: PTH102, PTH105, PTH116, PTH120, PTH123, PTH208
+# ruff: noqa: PTH102, PTH105, PTH116, PTH120, PTH208
 
 from __future__ import annotations
 
