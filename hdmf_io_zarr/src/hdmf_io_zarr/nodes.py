@@ -137,8 +137,6 @@ class StoreNodes:
         """Refuse to write."""
         self.begin()
 
-    # nodes
-
     def node(self, path: str) -> NodeInfo | None:
         """Look one entry up; see ``StorageReader.node``."""
         self.check_open()
