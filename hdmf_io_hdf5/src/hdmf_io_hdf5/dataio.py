@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -11,20 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
+from hdmf_io_core.chunks.linkdata import as_lengths, named_array
 from hdmf_io_core.errors import LinkTargetError, OptionError
 from hdmf_io_core.storage.dtypes import ElementType, NumberType
-from hdmf_io_core.storage.layout import LinkTarget
 from hdmf_io_hdf5.dtypes import file_type
 from hdmf_io_hdf5.fileobj import FileOptions, open_file
 from hdmf_io_hdf5.filters import Compression, codecs_from_options
 from hdmf_io_hdf5.plugincodecs import runs_here
 
 if TYPE_CHECKING:
+    from hdmf_io_core.storage.layout import LinkTarget
     from hdmf_io_core.types import MaxShape, Shape
 
 __all__ = ["H5DataIO"]
-
-_SEPARATOR = "::"
 
 
 class H5DataIO(DataIO):
@@ -98,8 +96,8 @@ class H5DataIO(DataIO):
             "shuffle": shuffle,
             "fletcher32": fletcher32,
             "scaleoffset": scaleoffset,
-            "chunks": _as_tuple(chunks),
-            "maxshape": _as_tuple(maxshape),
+            "chunks": as_lengths(chunks),
+            "maxshape": as_lengths(maxshape),
             "fillvalue": fillvalue,
             "track_times": track_times,
         }
@@ -171,12 +169,7 @@ class H5DataIO(DataIO):
         """
         if not self._link_data or not isinstance(self._data, (str, os.PathLike)):
             return None
-        file, separator, path = os.fspath(self._data).partition(_SEPARATOR)
-        if not separator:
-            path = _only_dataset(file, name)
-        elif not path.startswith("/"):
-            path = f"/{path}"
-        return LinkTarget("external", path, file)
+        return named_array(self._data, name, _dataset_paths, what="dataset")
 
     def target_data(self, name: str) -> Any:
         """Return the dataset that a path names, as an array to be copied; other data as it is."""
@@ -192,35 +185,19 @@ class H5DataIO(DataIO):
         return found
 
 
-def _as_tuple(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, tuple)):
-        return value
-    return (value,) if isinstance(value, (int, np.integer)) else tuple(value)
-
-
 def _is_length(value: object, name: str) -> bool:
     if value is None:
         return name == "maxshape"
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 0
 
 
-def _only_dataset(file: str, name: str) -> str:
-    """Return the path of the dataset that is meant by a file alone."""
+def _dataset_paths(file: str) -> list[str]:
+    found: list[str] = []
+
+    def note(path: str, node: object) -> None:
+        if isinstance(node, h5py.Dataset):
+            found.append(f"/{path}")
+
     with open_file(file, "r", FileOptions()) as opened:
-        found: list[str] = []
-
-        def note(path: str, node: object) -> None:
-            if isinstance(node, h5py.Dataset):
-                found.append(f"/{path}")
-
         opened.visititems(note)
-    named = [path for path in found if path.rsplit("/", 1)[-1] == name]
-    for candidates in (named, found):
-        if len(candidates) == 1:
-            return candidates[0]
-    raise LinkTargetError(
-        f"it is not clear which dataset {name!r} links to: the file has "
-        + (", ".join(named or found) or "none"),
-        source=str(Path(file).absolute()),
-        hint=f"Name it: data='{file}{_SEPARATOR}/group/dataset'.",
-    )
+    return found

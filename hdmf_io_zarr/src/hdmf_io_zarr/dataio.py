@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
 from hdmf_io_core.chunks.codecs import numcodec
 from hdmf_io_core.chunks.dataio import DataIO, WriteOptions
 from hdmf_io_core.chunks.lazy import LazyDataset
-from hdmf_io_core.errors import LinkTargetError, OptionError
+from hdmf_io_core.chunks.linkdata import as_lengths, named_array
+from hdmf_io_core.errors import OptionError
 from hdmf_io_core.storage.layout import CodecSpec, LinkTarget
 from hdmf_io_zarr.codecs import default_codecs, normalised, sharded
 from hdmf_io_zarr.opening import StoreOptions, open_storage
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import MaxShape, Shape
 
@@ -26,7 +26,6 @@ __all__ = ["Codec", "ZarrDataIO"]
 
 Codec: TypeAlias = Any
 """A numcodecs codec, its configuration as a mapping with ``id``, or its name."""
-_SEPARATOR = "::"
 
 
 class ZarrDataIO(DataIO):
@@ -94,12 +93,12 @@ class ZarrDataIO(DataIO):
             msg = "codecs are all there is: leave filters and compressor away"
             raise OptionError(msg)
         self._settings: dict[str, Any] = {
-            "chunks": _as_tuple(chunks),
-            "shards": _as_tuple(shards),
+            "chunks": as_lengths(chunks),
+            "shards": as_lengths(shards),
             "filters": filters,
             "compressor": compressor,
             "codecs": codecs,
-            "maxshape": _as_tuple(maxshape),
+            "maxshape": as_lengths(maxshape),
             "fillvalue": fillvalue,
             "dimension_names": None if dimension_names is None else tuple(dimension_names),
         }
@@ -170,9 +169,7 @@ class ZarrDataIO(DataIO):
         """
         if not self._link_data or not isinstance(self._data, (str, os.PathLike)):
             return None
-        store, separator, path = os.fspath(self._data).partition(_SEPARATOR)
-        path = f"/{path.strip('/')}" if separator else _only_array(store, name)
-        return LinkTarget("external", path, store)
+        return named_array(self._data, name, _array_paths)
 
     def target_data(self, name: str) -> Any:
         """Return the array that a path names, to be copied; other data as it is."""
@@ -184,23 +181,12 @@ class ZarrDataIO(DataIO):
         return LazyDataset(array, path=array.path, storage_name=storage.source)
 
 
-def _only_array(store: str, name: str) -> str:
-    """Return the path of the array that is meant by a store alone."""
+def _array_paths(store: str) -> list[str]:
     storage = open_storage(store, "r", StoreOptions()).storage
     try:
-        found = storage.array_paths()
+        return storage.array_paths()
     finally:
         storage.close()
-    named = [path for path in found if path.rsplit("/", 1)[-1] == name]
-    for candidates in (named, found):
-        if len(candidates) == 1:
-            return candidates[0]
-    raise LinkTargetError(
-        f"it is not clear which array {name!r} links to: the store has "
-        + (", ".join(named or found) or "none"),
-        source=storage.source,
-        hint=f"Name it: data='{store}{_SEPARATOR}/group/array'.",
-    )
 
 
 def _spec(codec: Codec) -> CodecSpec:
@@ -213,9 +199,3 @@ def _spec(codec: Codec) -> CodecSpec:
     spec = CodecSpec(str(config["id"]), {k: v for k, v in config.items() if k != "id"})
     numcodec(spec)
     return normalised(spec)
-
-
-def _as_tuple(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, tuple)):
-        return value
-    return (value,) if isinstance(value, (int, np.integer)) else tuple(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from hdmf.backends.hdf5 import H5DataIO as StockH5DataIO
 
+from hdmf_io_core.chunks.linkdata import as_lengths
 from hdmf_io_hdf5.foreign import from_foreign
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class H5DataIO(StockH5DataIO):  # type: ignore[misc]  # hdmf has no types
         self._added = {name: value for name, value in added.items() if value is not None}
         super().__init__(
             data=data,
-            maxshape=_as_tuple(maxshape),
-            chunks=_as_tuple(chunks),
+            maxshape=as_lengths(maxshape),
+            chunks=as_lengths(chunks),
             compression=compression,
             compression_opts=compression_opts,
             fillvalue=fillvalue,
@@ -90,9 +91,3 @@ class H5DataIO(StockH5DataIO):  # type: ignore[misc]  # hdmf has no types
     def get_io_params(self) -> dict[str, Any]:
         """Return the arguments that make a wrapper like this one, without the data."""
         return {**super().get_io_params(), **self._added}
-
-
-def _as_tuple(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, tuple)):
-        return value
-    return (value,) if isinstance(value, (int, np.integer)) else tuple(value)

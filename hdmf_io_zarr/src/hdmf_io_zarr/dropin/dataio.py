@@ -9,6 +9,7 @@ import numpy as np
 import zarr
 from hdmf.data_utils import DataIO as HdmfDataIO
 
+from hdmf_io_core.chunks.linkdata import as_lengths
 from hdmf_io_zarr.foreign import from_foreign
 
 if TYPE_CHECKING:
@@ -78,14 +79,14 @@ class ZarrDataIO(_Stock):  # type: ignore[misc]  # hdmf has no types
             msg = "'shards' must be a shape or 'auto'."
             raise ValueError(msg)
         self._settings = _given(
-            chunks=_as_tuple(chunks),
+            chunks=as_lengths(chunks),
             fill_value=fillvalue if fillvalue is not None else fill_value,
             compressor=compressor,
             filters=None if filters is None else list(filters),
             serializer=serializer,
-            shards=shards if isinstance(shards, str) else _as_tuple(shards),
+            shards=shards if isinstance(shards, str) else as_lengths(shards),
             codecs=codecs,
-            maxshape=_as_tuple(maxshape),
+            maxshape=as_lengths(maxshape),
             dimension_names=dimension_names,
         )
         if compressors is not None and compressors is not True:
@@ -93,7 +94,7 @@ class ZarrDataIO(_Stock):  # type: ignore[misc]  # hdmf has no types
         self._links = link_data and isinstance(data, zarr.Array)
         # Not hdmf-zarr's: that takes neither our options, nor an array without content.
         element = None if dtype is None else np.dtype(dtype)
-        HdmfDataIO.__init__(self, data=data, dtype=element, shape=_as_tuple(shape))
+        HdmfDataIO.__init__(self, data=data, dtype=element, shape=as_lengths(shape))
         # Refuse now what could not be stored whatever the data.
         from_foreign(self)
 
@@ -117,9 +118,3 @@ class ZarrDataIO(_Stock):  # type: ignore[misc]  # hdmf has no types
 
 def _given(**settings: Any) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
-
-
-def _as_tuple(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, tuple)):
-        return value
-    return (value,) if isinstance(value, (int, np.integer)) else tuple(value)
