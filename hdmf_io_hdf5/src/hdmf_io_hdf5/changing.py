@@ -119,9 +119,9 @@ class ChangingReader(HDF5Reader):
             self.close()
 
     def _session(self) -> Session:
-        self._check_open()
         session = session_of(self._file)
         if session is None:
+            self._check_open()
             msg = "the file is changed without a journal, so nothing can be taken back"
             hint = "Open it by its path, without a driver and with atomic=True."
             raise UnsupportedFeatureError(msg, source=self.source, hint=hint)

@@ -146,7 +146,8 @@ class HDF5IO(StorageIO):
         local = isinstance(path, (str, os.PathLike)) and driver is None
         storage: HDF5Reader
         publication: Publication | None = None
-        if local and atomic and starts_anew(checked):
+        is_new = starts_anew(checked) or (local and checked == "a" and not _exists(path))
+        if local and atomic and is_new:
             storage, publication = _open_beside(Path(os.fspath(path)), checked, options)  # type: ignore[arg-type]
         else:
             storage = _open(path, checked, options, journal=atomic)
@@ -167,6 +168,10 @@ class HDF5IO(StorageIO):
     def storage(self) -> HDF5Reader:
         """The open storage; belongs to the IO."""
         return cast("HDF5Reader", super().storage)
+
+
+def _exists(path: HDF5Source) -> bool:
+    return Path(os.fspath(path)).exists()  # type: ignore[arg-type]  # asked of local paths alone
 
 
 def _open(path: HDF5Source, mode: Mode, options: FileOptions, *, journal: bool) -> HDF5Reader:

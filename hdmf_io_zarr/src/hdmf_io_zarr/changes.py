@@ -59,6 +59,7 @@ class ChangingReader(ZarrReader):
         self._marks = marks
         self._clears = clears
         self._has_begun = False
+        self._in_transaction = False
         self._beginning = threading.RLock()
         self.n_commits = 0
         super().__init__(
@@ -68,8 +69,61 @@ class ChangingReader(ZarrReader):
             open_store=open_store,
         )
         if new_format is not None:
-            self._attach(new_format, None, is_new=True)
-            self._tree.put("/", Node("group"))
+            self._start(new_format)
+
+    def _start(self, new_format: ZarrFormat) -> None:
+        self._attach(new_format, None, is_new=True)
+        self._tree.put("/", Node("group"))
+
+    def begin_transaction(self) -> None:
+        """Commit, and from here on nothing before :meth:`end_transaction`.
+
+        Raises
+        ------
+        UnsupportedFeatureError
+            Changes are not staged, so they cannot be taken back.
+        """
+        self._staged()
+        self.commit()
+        self._in_transaction = True
+
+    def end_transaction(self) -> None:
+        """Commit all since :meth:`begin_transaction`."""
+        self.check_open()
+        self._in_transaction = False
+        self.commit()
+
+    def roll_back(self) -> None:
+        """Take back all since the last commit: arrays that are open are not to be used any more.
+
+        Raises
+        ------
+        UnsupportedFeatureError
+            Changes are not staged.
+        WriteError
+            The last commit was decided on and did not come to its end.
+        """
+        self._staged().roll_back()
+        self._in_transaction = False
+        self._close_others()
+        self._spec_path = False
+        self._has_begun = False
+        if self._new_format is not None:
+            self._start(self._new_format)
+        else:
+            self._attach(*self._opened())
+
+    def drop(self) -> None:
+        """Close; what was not committed is taken back where it is staged."""
+        self.close()
+
+    def _staged(self) -> StagedStore:
+        self.check_open()
+        if not isinstance(self._store, StagedStore):
+            msg = "the store is changed in place, so nothing can be taken back"
+            hint = "Open a local folder by its path, with atomic=True."
+            raise UnsupportedFeatureError(msg, source=self.source, hint=hint)
+        return self._store
 
     _native_mode: Literal["r", "r+"] = "r+"
 
@@ -113,7 +167,8 @@ class ChangingReader(ZarrReader):
     def commit(self) -> None:
         """Make all written so far visible to a fresh reader, and the store whole."""
         self.check_open()
-        if not self._has_begun and self._new_format is None:
+        is_same = not self._has_begun and self._new_format is None
+        if is_same or self._in_transaction:
             return
         self.begin()
         # The root is written last: with it the mark goes.
@@ -144,6 +199,10 @@ class ChangingReader(ZarrReader):
 
         Until the first change of a store that is to be replaced it is that of the old store.
         """
+        if self._in_transaction:
+            msg = "zarr-python changes the store itself, which a transaction could not take back"
+            hint = "Use containers and lazy data, or open the store with zarr-python before it."
+            raise UnsupportedFeatureError(msg, source=self.source, path=path, hint=hint)
         if not self._clears:
             self.flush()
         return super().native(path)

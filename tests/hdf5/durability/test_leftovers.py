@@ -57,7 +57,7 @@ def test_a_new_file_that_is_not_published_leaves_the_last_commit(path: Path) -> 
 
 
 def test_a_journal_without_its_file_is_dropped(path: Path) -> None:
-    for mode in ("x",):
+    for mode in ("x", "a"):
         journal = journal_path(path)
         path.unlink()
         journal.write_bytes(b"left")

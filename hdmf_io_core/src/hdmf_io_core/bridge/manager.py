@@ -243,6 +243,15 @@ class HdmfManager:
             self._written[key] = _Written(builder, path, dict(builder.attributes))
         self._home_of = home_of
 
+    def remember(self) -> Callable[[], None]:
+        """Return what lets be written again what is written from here on."""
+        written, home_of, order = dict(self._written), self._home_of, self._order
+
+        def bring_back() -> None:
+            self._written, self._home_of, self._order = written, home_of, order
+
+        return bring_back
+
     def read(self, builder: object) -> Read | None:
         """Return what a builder of hdmf was read from; None if it was not read here."""
         return self._tree.known(builder) if self._tree is not None else None

@@ -94,6 +94,11 @@ class ArrayAccess:
         self._settle()
         return self._writable()
 
+    def rebind(self, source: ArraySource) -> None:
+        """Show another opening of the array from here on; what waited for the old one is lost."""
+        self._source = source
+        self._sink = None
+
     def _writable(self) -> ArraySink:
         if self._open_sink is None:
             msg = "the file is open for reading only"

@@ -100,7 +100,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         engine: Engine | None = None,
         origin: Callable[[bool], Callable[[], LazyDataset]] | None = None,
     ) -> None:
-        self._access = ArrayAccess(source, (storage_name, path), open_sink, engine)
+        self.access = ArrayAccess(source, (storage_name, path), open_sink, engine)
         self._storage_name, self._path = storage_name, path
         self._resolver = resolver
         self._refer = refer
@@ -110,7 +110,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     @property
     def source(self) -> ArraySource:
         """The stored array itself, with all that was appended."""
-        return self._access.source
+        return self.access.source
 
     @property
     def path(self) -> str:
@@ -125,7 +125,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
     @property
     def layout(self) -> ArrayLayout:
         """Shape, types, chunks and codecs, as they are now."""
-        return self._access.layout
+        return self.access.layout
 
     def resolved(
         self, resolver: Resolver, refer: Callable[[object], object] | None = None
@@ -172,7 +172,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             self._set(key, values)
 
     def _set(self, key: Any, values: Any) -> None:
-        sink = self._access.sink()
+        sink = self.access.sink()
         names, key = split_names(key)
         values = self._as_references(values)
         if names is not None:
@@ -201,7 +201,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             If the file is open for reading.
         """
         with located(self._storage_name, self._path):
-            self._access.append(self._as_references(values))
+            self.access.append(self._as_references(values))
 
     def resize(self, shape: Shape | int, *, axis: int | None = None) -> None:
         """Change the shape, or the length of one axis.
@@ -214,7 +214,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             If the file is open for reading.
         """
         with located(self._storage_name, self._path):
-            self._access.sink().resize(resized_shape(self.shape, shape, axis))
+            self.access.sink().resize(resized_shape(self.shape, shape, axis))
 
     def read(self, selection: Selection | None = None, *, out: AnyArray | None = None) -> AnyArray:
         """Read a normalised selection without finishing it and without resolving references.
@@ -229,7 +229,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         selection = parse_key((), self.shape)[0] if selection is None else selection
         with located(self._storage_name, self._path):
             out = allocated(selection.shape, self.dtype) if out is None else out
-            self._access.read(selection, out)
+            self.access.read(selection, out)
         return out
 
     def astype(self, dtype: npt.DTypeLike) -> AstypeView:
@@ -284,7 +284,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
             # The block around scattered points may be far larger than they are.
             return np.concatenate([self._read(*half, dtype) for half in finish.halves(selection)])
         block = allocated(selection.shape, dtype)
-        self._access.read(selection, block)
+        self.access.read(selection, block)
         return finish.apply(block)
 
     def _resolve(self, result: AnyArray) -> AnyArray:
@@ -293,7 +293,7 @@ class LazyDataset(LayoutFacts, NDArrayOperatorsMixin):
         return resolve_cells(result, self.element_type, self._resolver)
 
     def _as_references(self, values: Any) -> Any:
-        if self._refer is None or not isinstance(self._access.element_type, RefType):
+        if self._refer is None or not isinstance(self.access.element_type, RefType):
             return values
         if isinstance(values, (list, tuple, np.ndarray)):
             return [self._as_references(value) for value in values]

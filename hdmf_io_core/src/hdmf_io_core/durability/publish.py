@@ -12,6 +12,7 @@ from hdmf_io_core.durability.beside import Beside, new_file, remove
 from hdmf_io_core.durability.recover import discard_journal
 from hdmf_io_core.durability.syncs import sync_file
 from hdmf_io_core.errors import SourceExistsError, WriteError
+from hdmf_io_core.storage.abilities import SupportsTransactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +50,11 @@ class InPlace:
         return None
 
     def discard(self, storage: StorageWriter) -> None:
-        """Close the storage."""
-        storage.close()
+        """Close the storage; what it did not commit is taken back, where it can do that."""
+        if isinstance(storage, SupportsTransactions):
+            storage.drop()
+        else:
+            storage.close()
 
 
 class WrittenBeside(ABC):
@@ -123,9 +127,12 @@ class WrittenBeside(ABC):
         return self._reopen()
 
     def discard(self, storage: StorageWriter) -> None:
-        """Close the storage; remove what was not published."""
+        """Close the storage; remove what was not published, or not committed since."""
         try:
-            storage.close()
+            if self._pending:
+                storage.close()
+            else:
+                InPlace().discard(storage)
         finally:
             if self._pending:
                 self._beside.discard()

@@ -16,9 +16,9 @@ from hdmf_io_core.io.exporting import (
     exported_root,
 )
 from hdmf_io_core.io.hooks import adapted, suggestion
-from hdmf_io_core.io.lifetime import StorageLifetime
-from hdmf_io_core.io.modes import may_write, starts_anew
+from hdmf_io_core.io.modes import starts_anew
 from hdmf_io_core.io.sharing import Reopenable
+from hdmf_io_core.io.transactions import StorageChanges
 from hdmf_io_core.model.manager import BuildManager, Manager, SupportsAttach
 from hdmf_io_core.plan.execute import execute, hand_out
 from hdmf_io_core.plan.planner import PlanOptions, plan_write
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.plan.recoding import Rechunk, Recompress
     from hdmf_io_core.plan.steps import WritePlan
     from hdmf_io_core.plan.witness import Witness
-    from hdmf_io_core.storage.protocols import StorageReader, StorageWriter
+    from hdmf_io_core.storage.protocols import StorageReader
     from hdmf_io_core.types import Mode
 
 __all__ = ["StorageIO"]
@@ -48,7 +48,7 @@ __all__ = ["StorageIO"]
 R = TypeVar("R", bound=WriteReport)
 
 
-class StorageIO(StorageLifetime, Reopenable):
+class StorageIO(StorageChanges, Reopenable):
     """An IO over one storage.
 
     Parameters
@@ -90,8 +90,7 @@ class StorageIO(StorageLifetime, Reopenable):
     def _attach(self, storage: StorageReader) -> None:
         """Work on ``storage`` from here on."""
         self._storage = storage
-        writer = cast("StorageWriter", storage) if may_write(self._mode) else None
-        open_sink = writer.open_sink if writer is not None else None
+        open_sink = self._sink_opener(storage)
         self._tree = TreeReader(storage, open_sink, engine=self._engine, origin=self.origin)
 
     @property
@@ -196,15 +195,14 @@ class StorageIO(StorageLifetime, Reopenable):
         witnesses: dict[str, Witness] = {}
         if verified is not None:
             plan, witnesses = witnessed(plan)
-        execute(plan, writer, engine=self._engine, report=report)
-        writer.commit()
+        execute(plan, writer, engine=self._engine, report=report, take_back=self._untear)
         if verified is not None:
+            if not self._in_transaction:
+                writer.commit()
             expected = Expected(plan.specs, witnesses)
             check_copy(verified, writer, report, engine=self._engine, expected=expected)
-        published = self._publish(writer)
+        self._keep(writer)
         self._is_empty = False
-        if published is not None:
-            self._attach(published)
         for step in plan.steps:
             if isinstance(step, Move):
                 self._tree.moved(step.path, step.new_path)

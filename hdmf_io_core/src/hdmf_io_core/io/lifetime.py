@@ -47,6 +47,7 @@ class StorageLifetime(HDMFIO):
         self._engine = engine if engine is not None else Engine()
         self._publication = publication if publication is not None else InPlace()
         self._has_failed = False
+        self._in_transaction = False
         self._storage: StorageReader | None = None
         self._source = ""
         self._owner = os.getpid()
@@ -96,11 +97,6 @@ class StorageLifetime(HDMFIO):
             raise ModeError(msg, source=storage.source, hint=hint)
         return cast("StorageWriter", storage)
 
-    def flush(self) -> None:
-        """Commit all that was written; in mode ``w`` before the first ``write``, hand it on."""
-        if may_write(self._mode):
-            self._writer().flush()
-
     def refresh(self) -> None:
         """Show what others changed since; see :meth:`HDMFIO.refresh`."""
         storage = self.storage
@@ -108,10 +104,19 @@ class StorageLifetime(HDMFIO):
         storage.refresh()
 
     def close(self) -> None:
-        """Publish what was written and release the storage; a second call does nothing."""
+        """Publish what was written and release the storage; a second call does nothing.
+
+        Raises
+        ------
+        ModeError
+            A transaction is open.
+        """
         storage = self._storage
         if storage is None:
             return
+        if self._in_transaction:
+            msg = "a transaction is open"
+            raise ModeError(msg, source=self.source, hint="Close the IO after its end.")
         if self._has_failed and self._publication.is_pending:
             self._discard()
             return
@@ -172,7 +177,7 @@ class StorageLifetime(HDMFIO):
         if not may_write(self._mode):
             return
         what = f"{self!r} was not closed"
-        if self._publication.is_pending:
+        if self._publication.is_pending or self._in_transaction:
             self._discard()
         else:
             self.close()

@@ -137,6 +137,10 @@ class Children:
         """Stored names that were removed, also where another entry took the name."""
         return tuple(self._removed)
 
+    def unsettle(self, removed: tuple[str, ...]) -> None:
+        """Remember names as removed: what was carried out was taken back."""
+        self._removed = dict.fromkeys(removed)
+
     def settle(self) -> None:
         """Forget what was removed, after it was carried out."""
         self._removed.clear()

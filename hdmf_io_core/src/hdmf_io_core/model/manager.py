@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from hdmf_io_core.errors import ConstructError, UnresolvedReferenceError
 from hdmf_io_core.model.build import Build, Known
@@ -26,7 +26,7 @@ from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BuildManager", "Manager", "SupportsAttach"]
+__all__ = ["BuildManager", "Manager", "SupportsAttach", "SupportsTakingBack"]
 
 
 class Manager(Protocol):
@@ -54,6 +54,22 @@ class SupportsAttach(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsTakingBack(Protocol):
+    """A manager that can forget what it took note of."""
+
+    def remember(self) -> Callable[[], None]:
+        """Return what lets all be stored as it is now, however much is settled meanwhile.
+
+        It is to be called, if at all, before this method is called again.
+        """
+        ...
+
+
+class _Settled(list[tuple[Node, bool, tuple[str, ...]]]):
+    """What was settled: whether it had been modified, and what had been removed from it."""
+
+
 class BuildManager:
     """The light manager: generic containers, classes by ``TypeMap``.
 
@@ -70,6 +86,7 @@ class BuildManager:
         self.type_map = type_map if type_map is not None else TypeMap()
         self._nodes: dict[Builder, Node] = {}
         self._known: WeakKeyDictionary[Node, Known] = WeakKeyDictionary()
+        self._settled: ReferenceType[_Settled] | None = None
 
     def construct(self, builder: Builder) -> Node:
         """Return the node of a builder, the same one each time.
@@ -120,7 +137,28 @@ class BuildManager:
                 if isinstance(entry, Node) and entry not in seen:
                     pending.setdefault(entry, join_path(path, name))
 
+    def remember(self) -> Callable[[], None]:
+        """Return what lets containers be as they are now: stored, changed, or new."""
+        known, settled = dict(self._known), _Settled()
+        self._settled = ref(settled)
+
+        def bring_back() -> None:
+            while settled:
+                node, modified, removed = settled.pop()
+                node._modified = modified
+                self._known.pop(node, None)
+                if isinstance(node, Container):
+                    node._entries.unsettle(removed)
+            self._known.update(known)
+
+        return bring_back
+
     def _settle(self, node: Node, home: Home | None) -> None:
+        removed = node._entries.removed if isinstance(node, Container) else ()
+        # Nothing is noted once nobody can ask for it any more.
+        settled = self._settled() if self._settled is not None else None
+        if settled is not None:
+            settled.append((node, node._modified, removed))
         if home is not None:
             data_revision = node._data_revision if isinstance(node, Data) else 0
             self._known[node] = Known(home, node._revision, data_revision)

@@ -38,6 +38,8 @@ from hdmf_io_core.storage.fitting import fit
 from hdmf_io_core.storage.located import located
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.plan.readtree import TreeReader
@@ -53,6 +55,7 @@ def execute(
     *,
     engine: Engine | None = None,
     report: WriteReport | None = None,
+    take_back: Callable[[], bool] | None = None,
 ) -> WriteReport:
     """Carry a plan out.
 
@@ -66,13 +69,14 @@ def execute(
         Whose workers encode chunks; None leaves that to the storage.
     report
         Filled and returned; None for a new one.
+    take_back
+        Called where the way back fails; whether it did what that should.
 
     Raises
     ------
     WriteError
-        If the storage refuses a step, or the caller's iterator fails. What this call had made is
-        removed again, and what it had deleted or replaced is back; only elements whose
-        overwriting the storage itself broke off are not.
+        If the storage refuses a step, or the caller's iterator fails. What was made is removed,
+        what was replaced is back; only elements whose overwriting was broken off are not.
 
     Notes
     -----
@@ -94,8 +98,8 @@ def execute(
             dest.write_specs(plan.specs)
         run.overwrite()
         run.settle()
-    except BaseException:
-        run.undo()
+    except BaseException as error:
+        run.undo_after(error, take_back)
         raise
     return run.report
 
@@ -270,10 +274,10 @@ class _Run:
         if self._streams:
             self.report.bytes_written += interleave(self._streams, pool=self._pool)
 
-    def undo(self) -> None:
-        """Take back what was done."""
+    def undo_after(self, error: BaseException, take_back: Callable[[], bool] | None) -> None:
+        """Take back what was done, step by step or as the caller can."""
         self._sinks.clear()
-        self._undo.run()
+        self._undo.run_after(error, take_back)
 
 
 def _is_small(step: CreateArray, content: Values) -> bool:

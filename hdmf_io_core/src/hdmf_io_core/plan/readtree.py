@@ -5,11 +5,11 @@ One builder stands for one stored node, whatever the names and links that lead t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hdmf_io_core.chunks.gone import GoneArray
 from hdmf_io_core.chunks.lazy import LazyDataset
 from hdmf_io_core.errors import NodeNotFoundError
 from hdmf_io_core.model.builders import (
@@ -21,10 +21,9 @@ from hdmf_io_core.model.builders import (
     Home,
     LinkBuilder,
 )
-from hdmf_io_core.model.names import join_path
+from hdmf_io_core.plan.lazynodes import LazyAttributes, LazyChildren, StoredDataset
 from hdmf_io_core.plan.steps import ROOT_NAME
 from hdmf_io_core.storage.layout import (
-    Attribute,
     Empty,
     NodeInfo,
     NodeKey,
@@ -34,124 +33,13 @@ from hdmf_io_core.storage.layout import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hdmf_io_core.chunks.engine import Engine
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.storage.protocols import ArraySink, StorageReader
 
 __all__ = ["TreeReader"]
-
-
-class _LazyAttributes(Mapping[str, Attribute]):
-    """Attributes of one node, all read on first use."""
-
-    __slots__ = ("_path", "_read", "_reader")
-
-    def __init__(self, reader: StorageReader, path: str) -> None:
-        self._reader = reader
-        self._path = path
-        self._read: Mapping[str, Attribute] | None = None
-
-    def moved(self, path: str) -> None:
-        """Read from another path from here on."""
-        self._path = path
-
-    def _all(self) -> Mapping[str, Attribute]:
-        if self._read is None:
-            read = self._reader.attributes(self._path)
-            if self._path == "/" and ROOT_NAME in read:
-                read = {name: value for name, value in read.items() if name != ROOT_NAME}
-            self._read = read
-        return self._read
-
-    def __getitem__(self, name: str) -> Attribute:
-        return self._all()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-
-class _LazyChildren(Mapping[str, Entry]):
-    """Children of one group; each look-up asks the storage for that one entry."""
-
-    __slots__ = ("_path", "_tree")
-
-    def __init__(self, tree: TreeReader, path: str) -> None:
-        self._tree = tree
-        self._path = path
-
-    def moved(self, path: str) -> None:
-        """Look below another path from here on."""
-        self._path = path
-
-    def __getitem__(self, name: str) -> Entry:
-        info = self._tree.reader.node(join_path(self._path, name))
-        if info is None:
-            raise KeyError(name)
-        return self._tree.entry(info)
-
-    def __contains__(self, name: object) -> bool:
-        return (
-            isinstance(name, str)
-            and self._tree.reader.node(join_path(self._path, name)) is not None
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        return (info.name for info in self._tree.reader.children(self._path))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def items(self) -> Iterator[tuple[str, Entry]]:  # type: ignore[override]  # one listing, no look-ups
-        """Iterate over names and entries in one listing."""
-        children = self._tree.reader.children(self._path)
-        return ((info.name, self._tree.entry(info)) for info in children)
-
-
-class _StoredDataset(DatasetBuilder):
-    """A dataset whose array is opened when its data, or its element type, is asked for."""
-
-    __slots__ = ("_data", "_dtype", "_open")
-
-    def __init__(
-        self,
-        name: str,
-        attributes: Mapping[str, Attribute],
-        home: Home,
-        open_array: Callable[[DatasetBuilder], tuple[ElementType, object]],
-    ) -> None:
-        self._open: Callable[[DatasetBuilder], tuple[ElementType, object]] | None = None
-        super().__init__(
-            name, None, attributes=attributes, home=home, changed=False, data_changed=False
-        )
-        self._open = open_array
-
-    @property
-    def data(self) -> object:
-        self._load()
-        return self._data
-
-    @data.setter
-    def data(self, value: object) -> None:
-        self._load()
-        self._data = value
-
-    @property
-    def dtype(self) -> ElementType | None:
-        self._load()
-        return self._dtype
-
-    @dtype.setter
-    def dtype(self, value: ElementType | None) -> None:
-        self._load()
-        self._dtype = value
-
-    def _load(self) -> None:
-        if self._open is not None:
-            self._dtype, self._data = self._open(self)
-            self._open = None
 
 
 class TreeReader:
@@ -221,9 +109,47 @@ class TreeReader:
                 continue
             path = new + home.access[len(old) :]
             builder.home = replace(home, path=path, access=path)
-            for lazy in (builder.attributes, getattr(builder, "children", None)):
-                if isinstance(lazy, (_LazyAttributes, _LazyChildren)):
-                    lazy.moved(path)
+            self._move(builder, path)
+
+    def homes(self) -> dict[Builder, Home | None]:
+        """Return where each builder is stored that was made so far."""
+        return {builder: builder.home for builder in self._builders.values()}
+
+    def rebind(
+        self,
+        reader: StorageReader,
+        open_sink: Callable[[str], ArraySink] | None,
+        homes: dict[Builder, Home | None],
+    ) -> None:
+        """Read another storage, or another opening of it; nodes are found again by their paths.
+
+        Parameters
+        ----------
+        reader, open_sink
+            As for the class.
+        homes
+            Where builders are in it; others are looked for where they were last.
+        """
+        self.reader, self._open_sink = reader, open_sink
+        known, self._builders = self._builders, {}
+        for builder in known.values():
+            home = homes.get(builder) or builder.home
+            info = reader.node(home.access) if home is not None else None
+            is_there = info is not None and info.key is not None
+            if is_there and home is not None and info is not None and info.key is not None:
+                builder.home = replace(home, key=info.key)
+                self._builders[info.key] = builder
+                self._move(builder, home.access)
+            if isinstance(builder.attributes, LazyAttributes):
+                builder.attributes.forget()
+            data = builder.opened if isinstance(builder, StoredDataset) else None
+            if data is not None and home is not None:
+                data.access.rebind(reader.array(home.access) if is_there else GoneArray())
+
+    def _move(self, builder: Builder, path: str) -> None:
+        for lazy in (builder.attributes, getattr(builder, "children", None)):
+            if isinstance(lazy, (LazyAttributes, LazyChildren)):
+                lazy.moved(path)
 
     def entry(self, info: NodeInfo) -> Entry:
         """Return the builder of an entry: a link's own for links, the node's otherwise."""
@@ -244,13 +170,13 @@ class TreeReader:
         return builder
 
     def _make(self, info: NodeInfo, home: Home) -> Builder:
-        attributes = _LazyAttributes(self.reader, info.path)
+        attributes = LazyAttributes(self, info.path)
         name = info.home.rsplit("/", 1)[-1]
         if info.kind == "group":
             return GroupBuilder(
                 name if info.path != "/" else self._root_name(),
                 attributes=attributes,
-                children=_LazyChildren(self, info.path),
+                children=LazyChildren(self, info.path),
                 home=home,
                 touched=(),
                 changed=False,
@@ -260,8 +186,8 @@ class TreeReader:
         return self._dataset(name, info, home)
 
     def _dataset(self, name: str, info: NodeInfo, home: Home) -> DatasetBuilder:
-        attributes = _LazyAttributes(self.reader, info.path)
-        return _StoredDataset(name, attributes, home, partial(self._data, info))
+        attributes = LazyAttributes(self, info.path)
+        return StoredDataset(name, attributes, home, partial(self._data, info))
 
     def _data(self, info: NodeInfo, builder: DatasetBuilder) -> tuple[ElementType, object]:
         """Open the array of a builder; return its element type, and its lazy data."""

@@ -12,7 +12,7 @@ from hdmf_io_core.storage.layout import Attribute, LinkTarget, ObjectRef, Region
 from hdmf_io_core.storage.references import resolve_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from hdmf_io_core.storage.protocols import StorageWriter
 
@@ -100,6 +100,15 @@ class Undo:
         """Take everything back, newest first."""
         while self._done:
             self._revert(self._done.pop())
+
+    def run_after(self, error: BaseException, otherwise: Callable[[], bool] | None) -> None:
+        """Take everything back after an error; where that fails call ``otherwise``."""
+        try:
+            self.run()
+        except Exception as failure:
+            if otherwise is None or not otherwise():
+                raise
+            error.add_note(f"what was made could not be removed one by one: {failure}")
 
     def _revert(self, done: _Done) -> None:
         dest = self.dest

@@ -5,6 +5,7 @@ Strict: it refuses whatever the protocols forbid, so that code which works on it
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from hdmf_io_core.errors import (
     OptionError,
     ShapeError,
     UnsupportedDtypeError,
+    UnsupportedFeatureError,
 )
 from hdmf_io_core.storage.layout import (
     Attribute,
@@ -51,6 +53,8 @@ __all__ = ["MemoryFile", "MemoryFiles", "MemoryReader", "MemoryStorage"]
 
 class MemoryStorage(MemoryReader):
     """A :class:`MemoryFile` open for reading and writing. What is written shows at once."""
+
+    _kept: tuple[MemoryGroup, dict[tuple[str, str], dict[str, str]]] | None = None
 
     def create_group(self, path: str) -> None:
         """Make a group."""
@@ -153,6 +157,31 @@ class MemoryStorage(MemoryReader):
     def commit(self) -> None:
         """Do nothing: what is written shows at once."""
         self.check_open()
+
+    def begin_transaction(self) -> None:
+        """Copy the whole content, to go back to."""
+        self.check_open()
+        self._kept = deepcopy((self._file.root, self._file.specs))
+
+    def end_transaction(self) -> None:
+        """Forget the copy."""
+        self.check_open()
+        self._kept = None
+
+    def roll_back(self) -> None:
+        """Let the file hold what it held when the transaction began."""
+        self.check_open()
+        if self._kept is None:
+            msg = "what is written in memory is there at once"
+            raise UnsupportedFeatureError(msg, source=self.source)
+        (self._file.root, self._file.specs), self._kept = self._kept, None
+        self._paths = None
+
+    def drop(self) -> None:
+        """Close; a transaction that is open is taken back."""
+        if self._kept is not None:
+            self.roll_back()
+        self.close()
 
     def _new_entry(self, path: str) -> tuple[MemoryGroup, str]:
         self.check_open()

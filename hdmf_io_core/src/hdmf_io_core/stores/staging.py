@@ -146,6 +146,14 @@ class StagedStore:
             self._staged.clear()
             self._gone.clear()
 
+    def roll_back(self) -> None:
+        """Drop what was not committed; ``WriteError`` if a commit was decided on and not done."""
+        if self._is_decided:
+            msg = "the changes were decided on, and cannot be taken back"
+            hint = "Open the store with mode 'r+': that completes them."
+            raise WriteError(msg, source=self.source, hint=hint)
+        self.close()
+
     @property
     def _is_decided(self) -> bool:
         return (self._journal / _COMMIT).exists()
