@@ -18,7 +18,7 @@ from hdmf_io_core.io.base import StorageIO
 from hdmf_io_core.io.modes import check_mode, may_write, starts_anew
 from hdmf_io_hdf5.dataio import H5DataIO
 from hdmf_io_hdf5.fileobj import FileOptions, HDF5Source, check_target, open_file
-from hdmf_io_hdf5.homes import identity
+from hdmf_io_hdf5.homes import continue_as, identity
 from hdmf_io_hdf5.journaled import CAN_JOURNAL
 from hdmf_io_hdf5.positional import changes_of
 from hdmf_io_hdf5.reader import HDF5Reader
@@ -197,7 +197,8 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
         # Its lock is ours, and HDF5's would be a second one.
         file = open_file(beside.path, "w", replace(options, locking=False))
         storage = HDF5Writer(file, source=str(target), allow_external=options.allow_external)
-        changes_of(identity(file.id)[0]).tell(beside.wrote)
+        number = identity(file.id)[0]
+        changes_of(number).tell(beside.wrote)
     except BaseException as error:
         beside.discard()
         if isinstance(error, HdmfIOError):
@@ -213,16 +214,17 @@ def _open_beside(target: Path, mode: Mode, options: FileOptions) -> tuple[HDF5Wr
     )
     return storage, RenameFile(
         beside,
-        reopen=lambda: _reopened(beside, changing),
+        reopen=lambda: _reopened(beside, number, changing),
         replace=mode == "w",
     )
 
 
-def _reopened(beside: Beside, options: FileOptions) -> HDF5Writer:
-    """Open what was published; under a journal its lock is held on."""
+def _reopened(beside: Beside, number: int, options: FileOptions) -> HDF5Writer:
+    """Open what was published; under a journal its lock is held on. Nodes keep their identity."""
     if not (CAN_JOURNAL and not options.swmr):
         beside.release()
     file = open_file(beside.target, "r+", options, locked=beside.descriptor)
+    continue_as(file.id, number)
     return HDF5Writer(file, allow_external=options.allow_external)
 
 

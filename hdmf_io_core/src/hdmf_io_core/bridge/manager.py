@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -127,7 +128,6 @@ class HdmfManager:
 
     def _tree_of(self, home: Home) -> HdmfTree:
         if self._tree is None or self._tree.tree is not home.tree:
-            # After the first write of mode "w" the IO goes on with another storage.
             resolvers = Resolvers(self._builder_of, self._container_of, self.refer, self._native)
             self._tree = HdmfTree(self.io.tree, resolvers)
         return self._tree
@@ -245,12 +245,8 @@ class HdmfManager:
 
     def remember(self) -> Callable[[], None]:
         """Return what lets be written again what is written from here on."""
-        written, home_of, order = dict(self._written), self._home_of, self._order
-
-        def bring_back() -> None:
-            self._written, self._home_of, self._order = written, home_of, order
-
-        return bring_back
+        kept = dict(_written=dict(self._written), _home_of=self._home_of, _order=self._order)
+        return partial(vars(self).update, kept)
 
     def read(self, builder: object) -> Read | None:
         """Return what a builder of hdmf was read from; None if it was not read here."""

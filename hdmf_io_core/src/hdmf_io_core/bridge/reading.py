@@ -76,7 +76,9 @@ class HdmfTree:
 
     def __init__(self, tree: TreeReader, resolvers: Resolvers) -> None:
         self.tree = tree
+        self._resolvers = resolvers
         self._data = StoredData(tree.reader, resolvers, self._target)
+        self._reader = tree.reader
         self._reads: dict[Builder, Read] = {}
         self._by_id: dict[int, Read] = {}
         self._groups: deque[Read] = deque()
@@ -123,6 +125,10 @@ class HdmfTree:
     def _dataset(self, stored: Builder, read: Read) -> Any:
         assert isinstance(stored, DatasetBuilder)
         home = _home(stored)
+        if self._reader is not self.tree.reader:
+            # What was new is published: the tree goes on with another storage.
+            self._reader = self.tree.reader
+            self._data = StoredData(self._reader, self._resolvers, self._target)
         data, dtype = self._data.of(stored)
         layout = getattr(stored.data, "layout", None)
         builder = dataset_builder(

@@ -12,7 +12,7 @@ from hdmf_io_core.durability.beside import Beside, new_file, remove
 from hdmf_io_core.durability.recover import discard_journal
 from hdmf_io_core.durability.syncs import sync_file
 from hdmf_io_core.errors import SourceExistsError, WriteError
-from hdmf_io_core.storage.abilities import SupportsTransactions
+from hdmf_io_core.storage.transactions import SupportsTransactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from hdmf_io_core.errors import ModeError, UnsupportedFeatureError, WriteError
 from hdmf_io_core.io.lifetime import StorageLifetime
 from hdmf_io_core.io.modes import may_write
 from hdmf_io_core.model.manager import SupportsTakingBack
-from hdmf_io_core.storage.abilities import SupportsTransactions
+from hdmf_io_core.storage.transactions import SupportsTransactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,6 +157,7 @@ class StorageChanges(StorageLifetime):
             writer.flush()
 
     def _rebind(self, storage: StorageReader, homes: dict[Builder, Home | None]) -> None:
+        self._engine.refresh()
         self._tree.rebind(storage, self._sink_opener(storage), homes)
 
     def _sink_opener(self, storage: StorageReader) -> Callable[[str], ArraySink] | None:
