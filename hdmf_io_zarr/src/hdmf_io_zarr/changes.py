@@ -105,7 +105,6 @@ class ChangingReader(ZarrReader):
         """
         self._staged().roll_back()
         self._in_transaction = False
-        self._close_others()
         self._spec_path = False
         self._has_begun = False
         if self._new_format is not None:
