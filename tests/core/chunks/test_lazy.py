@@ -254,7 +254,7 @@ class TestAppend:
 
     def test_shape_is_as_before_after_a_failed_write(self, monkeypatch: Any) -> None:
         dataset = stored(np.zeros(2), maxshape=(None,))
-        sink = dataset._access.sink()
+        sink = dataset.access.sink()
 
         def fail(region: Any, values: Any) -> None:
             raise OSError(28, "no space")

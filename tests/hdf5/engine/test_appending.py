@@ -190,7 +190,7 @@ def test_after_a_failed_append_the_rows_are_as_before(
     with HDF5IO(tmp_path / "x.h5", "a") as io:
         lazy = io.read()["x"].data
         lazy.append(values[5:7])
-        sink = lazy._access.sink()
+        sink = lazy.access.sink()
         lazy.append(values[7:7])
         lazy.append(values[7:8])
         write_raw = type(sink).write_raw
