@@ -1,5 +1,8 @@
 """What plain h5py says of types, values and layouts, in a form that compares across files."""
 
+import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,6 +157,21 @@ def content(dataset: h5py.Dataset) -> Any:
         return dataset[()]
     except _CANNOT_READ:
         return None
+
+
+_BY_PLUGIN = """
+import sys
+import h5py, hdf5plugin, numpy
+with h5py.File(sys.argv[1]) as file:
+    numpy.save(sys.stdout.buffer, file[sys.argv[2]][()], allow_pickle=False)
+"""
+
+
+def content_by_plugin(dataset: h5py.Dataset) -> Any:
+    """All of a dataset as h5py gives it in a process that has the plugins of its filters."""
+    command = [sys.executable, "-P", "-c", _BY_PLUGIN, dataset.file.filename, dataset.name]
+    ran = subprocess.run(command, capture_output=True, check=True)
+    return np.load(io.BytesIO(ran.stdout))
 
 
 def raw_chunks(dataset: h5py.Dataset) -> dict[Any, Any]:

