@@ -69,6 +69,17 @@ def append(folder: Path, *, name: str) -> None:
         io.write(root, cache_spec=False)
 
 
+def transact(folder: Path, *, name: str) -> None:
+    """Change a file in two writes and by lazy data: one commit."""
+    with open_io(folder / name, "a") as io, io.transaction():
+        root = io.read()
+        root["rows"].append(np.full((6, 3), 7, "i4"))
+        io.write(root, cache_spec=False)
+        root["noise"].data[100:900] = 7.0
+        root.attributes["note"] = "11 rows"
+        io.write(root, cache_spec=False)
+
+
 def export(folder: Path, *, name: str) -> None:
     source = folder / f"source-{name}"
     with open_io(source) as src, open_io(folder / name, "w", **OPTIONS[name]) as io:
@@ -120,6 +131,7 @@ def scenario(kind: str, name: str) -> Scenario:
             (first,),
         ),
         "a": (partial(write_in, name=name, n_rows=5), partial(append, name=name), ()),
+        "transaction": (partial(write_in, name=name, n_rows=5), partial(transact, name=name), ()),
         "export": (partial(prepare_export, name=name), partial(export, name=name), ()),
     }[kind]
     looked, again = partial(describe, name=name), partial(recover, name=name)
