@@ -119,7 +119,9 @@ class HDF5IO(StorageIO):
         workers: int | None = None,
         in_flight_bytes: int | None = None,
     ) -> None:
-        engine = Engine(workers, in_flight_bytes, rdcc_nbytes)
+        # HDF5 says what is wrong with a number below 0.
+        kept_bytes = None if rdcc_nbytes is None else max(0, rdcc_nbytes)
+        engine = Engine(workers, in_flight_bytes, kept_bytes)
         options = FileOptions(
             driver=driver,
             driver_options=driver_options,

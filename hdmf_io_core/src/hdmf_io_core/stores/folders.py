@@ -113,6 +113,8 @@ class FolderStore:
         except MemoryError as error:
             msg = f"{key!r} is larger than the memory that there is"
             raise MemoryLimitError(msg, source=self.source) from error
+        except ExternalAccessError:
+            raise
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 return None
