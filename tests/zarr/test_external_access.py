@@ -1,6 +1,7 @@
 """``allow_external="folder"`` for stores: links, references and files lead to nothing outside."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import zarr
 
 from hdmf_io_core import BrokenLink, open_io
 from hdmf_io_core.errors import BrokenLinkWarning, ExternalAccessError
+from hdmf_io_core.stores.staging import StagedStore
 
 VALUES = np.arange(5)
 
@@ -80,3 +82,30 @@ def test_names_with_dots_stay_in_the_store(folder: Path) -> None:
         with pytest.warns(BrokenLinkWarning):
             assert not io.read()["dots"]
         assert io.storage.node("/../../secret.zarr/values") is None
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_nothing_is_written_through_a_link_of_the_file_system(folder: Path, atomic: bool) -> None:
+    outside = folder.parent / "secret.zarr" / "values"
+    before = {path: path.read_bytes() for path in outside.iterdir()}
+    values = folder / "stranger.zarr" / "values"
+    shutil.rmtree(values)
+    values.symlink_to(outside, target_is_directory=True)
+    with (
+        pytest.raises(ExternalAccessError, match="leads out of the store"),
+        open_io(folder / "stranger.zarr", "a", allow_external="folder", atomic=atomic) as io,
+    ):
+        io.read()["values"].data[:] = 9
+    assert {path: path.read_bytes() for path in outside.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["", "deep"])
+def test_staged_values_stay_in_the_store(folder: Path, name: str) -> None:
+    store, key = StagedStore(folder / "stranger.zarr", stays_inside=True), f"{name}/0".lstrip("/")
+    link = folder / "stranger.zarr" / (name or "0")
+    link.symlink_to(folder.parent / "secret.zarr")
+    for change in (lambda: store.set(key, b"x"), lambda: store.delete_tree(key)):
+        with pytest.raises(ExternalAccessError):
+            change()
+    store.set("inside", b"x")
+    store.close()

@@ -110,6 +110,8 @@ class FolderStore:
                 return file.read() if length is None else file.read(length)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeEncodeError):
             return None
+        except ExternalAccessError:  # An OSError too.
+            raise
         except MemoryError as error:
             msg = f"{key!r} is larger than the memory that there is"
             raise MemoryLimitError(msg, source=self.source) from error
@@ -132,17 +134,23 @@ class FolderStore:
             return None
         return self._root, key, found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
-    def _path(self, key: str) -> str:
-        path = f"{self._root}/{key}"
-        if self._inside and not os.path.realpath(path).startswith(self._inside):
+    def check_reach(self, key: str) -> None:
+        """Raise ``ExternalAccessError`` if the store stays inside, and a link leads a key out."""
+        if not self._inside:
+            return
+        found = os.path.realpath(f"{self._root}/{key}")
+        if not (found + os.sep).startswith(self._inside):
             msg = f"{key!r} is a link of the file system that leads out of the store"
             hint = "Open with allow_external='anywhere' if you trust the store."
             raise ExternalAccessError(msg, source=self.source, hint=hint)
-        return path
+
+    def _path(self, key: str) -> str:
+        self.check_reach(key)
+        return f"{self._root}/{key}"
 
     def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
-        path = f"{self._root}/{key}"
+        path = self._path(key)
         beside = f"{path}.{threading.get_ident():x}.part"
         try:
             if not (self._is_hidden and _write_new(path, data)):
@@ -157,10 +165,12 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         """Remove a value; one that is not there is passed over."""
+        self.check_reach(key)
         (self.folder / key).unlink(missing_ok=True)
 
     def delete_tree(self, path: str) -> None:
         """Remove all keys below a path."""
+        self.check_reach(path)
         try:
             shutil.rmtree(self.folder / path)
         except FileNotFoundError:
@@ -171,6 +181,8 @@ class FolderStore:
 
     def move_tree(self, old: str, new: str) -> None:
         """Rename all keys below a path."""
+        self.check_reach(old)
+        self.check_reach(new)
         if (self.folder / old).exists():
             (self.folder / old).rename(self.folder / new)
 

@@ -142,11 +142,11 @@ def open_local(
         recover(path, kind.documents)
         if starts_anew(mode) and atomic:
             return _open_beside(path, mode, kind, lock)
-        store: ByteStore = FolderStore(path)
+        store: ByteStore = FolderStore(path, stays_inside=reach.is_limited)
         if path.is_file():
             store = open_stored(path)
         elif atomic:
-            store = StagedStore(path, kind.documents)
+            store = StagedStore(path, kind.documents, stays_inside=reach.is_limited)
         return Opened(open_in_place(store, mode, kind), lock=lock)
     except BaseException:
         lock.release()

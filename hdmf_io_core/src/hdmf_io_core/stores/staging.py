@@ -41,6 +41,9 @@ class StagedStore:
     documents : Collection of str
         Last parts of the keys that describe nodes: they move in after all chunks, and the root's
         own last.
+    stays_inside : bool
+        Whether files that links of the file system lead to must lie in the folder too: others are
+        neither read nor changed (``ExternalAccessError``).
 
     Notes
     -----
@@ -48,12 +51,14 @@ class StagedStore:
     A value costs what it costs in a folder, and one rename more at the commit.
     """
 
-    def __init__(self, folder: Path, documents: Collection[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, documents: Collection[str] = (), *, stays_inside: bool = False
+    ) -> None:
         self.folder = folder
         self._documents = frozenset(documents)
         self.source = str(folder)
         self._journal = journal_of(folder)
-        self._old = FolderStore(folder)
+        self._old = FolderStore(folder, stays_inside=stays_inside)
         self._new = FolderStore(self._journal / _NEW, source=self.source, is_hidden=True)
         self._staged: set[str] = set()
         self._gone: set[str] = set()
@@ -76,11 +81,13 @@ class StagedStore:
 
     def set(self, key: str, data: Bytes) -> None:
         """Store a value, whole or not at all."""
+        self._old.check_reach(key)
         self._new.set(key, data)
         self._staged.add(key)
 
     def delete(self, key: str) -> None:
         """Remove a value; one that is not there is passed over."""
+        self._old.check_reach(key)
         if key in self._staged:
             self._staged.discard(key)
             self._new.delete(key)
@@ -89,12 +96,15 @@ class StagedStore:
 
     def delete_tree(self, path: str) -> None:
         """Remove all keys below a path."""
+        self._old.check_reach(path)
         self._staged = {key for key in self._staged if not _is_below(key, path)}
         self._new.delete_tree(path)
         self._gone = {key for key in self._gone if not _is_below(key, path)} | {path}
 
     def move_tree(self, old: str, new: str) -> None:
         """Rename all keys below a path; a second link to each file is made, no content copied."""
+        self._old.check_reach(old)
+        self._old.check_reach(new)
         kept = [key for key in self._stored_keys(old) if key not in self._staged]
         moved = {key for key in self._staged if _is_below(key, old)}
         try:
