@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from typing import Any
 
 import pytest
 
@@ -106,3 +107,13 @@ def test_minimal_schema_defines_what_plain_containers_are() -> None:
     catalog = NamespaceCatalog(minimal_hdmf_common())
     types = catalog.get_catalog(HDMF_COMMON)
     assert set(types) == {"Data", "Container", "SimpleMultiContainer"}
+
+
+def test_specifications_may_be_nested_deeper_than_pythons_stack() -> None:
+    spec: dict[str, Any] = {"data_type_def": "Inner"}
+    for _ in range(100_000):
+        spec = {"groups": [spec]}
+    catalog = SpecCatalog({"base": {"groups": [{"data_type_def": "First"}, spec]}})
+    assert catalog.get_registered_types() == ("First", "Inner")
+    while spec.get("groups"):  # Python frees nested dicts by its stack.
+        (spec,) = spec.pop("groups")

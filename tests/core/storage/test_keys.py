@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from hdmf_io_core.errors import SelectionError
+from hdmf_io_core.errors import MemoryLimitError, SelectionError
 from hdmf_io_core.storage.keys import parse_key
 from hdmf_io_core.storage.layout import ObjectRef, RegionRef
 from hdmf_io_core.storage.selection import Selection
@@ -217,3 +217,18 @@ def test_region_of_a_selection_is_none_unless_contiguous() -> None:
     assert parse_key(np.s_[1:3, :], (4, 5))[0].region == (slice(1, 3, 1), slice(0, 5, 1))
     assert parse_key(np.s_[::2, :], (4, 5))[0].region is None
     assert Selection(()).region == ()
+
+
+@pytest.mark.parametrize(
+    ("shape", "key"),
+    [
+        ((1 << 62,), slice(None, None, -1)),
+        ((1 << 62,), range(1 << 62)),
+        ((1 << 70,), slice(None)),
+        ((1 << 70,), [1]),
+        ((1 << 61, 4), RegionRef(ObjectRef("/x"), "blocks", (((0, 0), ((1 << 61) - 1, 3)),))),
+    ],
+)
+def test_keys_that_cannot_be_listed_in_memory_are_refused(shape: Any, key: Any) -> None:
+    with pytest.raises(MemoryLimitError, match="more elements"):
+        parse_key(key, shape)

@@ -110,16 +110,19 @@ class SpecCatalog:
         for document in self.documents.values():
             self._collect(document)
 
-    def _collect(self, spec: JSON) -> None:
-        if not isinstance(spec, Mapping):
-            return
-        name = next((spec[key] for key in _TYPE_KEYS if key in spec), None)
-        if isinstance(name, str):
-            self._types[name] = spec
-        for key in ("groups", "datasets"):
-            inner = spec.get(key)
-            for nested in inner if isinstance(inner, list) else ():
-                self._collect(nested)
+    def _collect(self, document: JSON) -> None:
+        # Without Python's stack: a file may nest its specifications as deeply as it likes.
+        waiting = [document]
+        while waiting:
+            spec = waiting.pop()
+            if not isinstance(spec, Mapping):
+                continue
+            name = next((spec[key] for key in _TYPE_KEYS if key in spec), None)
+            if isinstance(name, str):
+                self._types[name] = spec
+            lists = [spec.get(key) for key in ("groups", "datasets")]
+            nested = [item for inner in lists if isinstance(inner, list) for item in inner]
+            waiting.extend(reversed(nested))
 
     def get_spec(self, data_type: str) -> Mapping[str, JSON]:
         """Return the definition of a type.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from hdmf_io_core.errors import SelectionError
+from hdmf_io_core.errors import HdmfIOError, MemoryLimitError, SelectionError
 from hdmf_io_core.storage.layout import RegionRef
 from hdmf_io_core.storage.selection import (
     AxisSelection,
@@ -47,14 +47,25 @@ def parse_key(key: object, shape: Shape) -> tuple[Selection, Finish]:
     ------
     SelectionError
         If the key has too many axes, is out of bounds, adds axes, or cannot be an index.
+    MemoryLimitError
+        If what it selects, of a shape that is only declared, cannot be listed in memory.
 
     Notes
     -----
     Several lists select orthogonally: ``[[0, 2], [1, 3]]`` gives a block of 2 by 2, where numpy
     would pair them. A mask of full rank, and points of a region reference, give one dimension.
     """
-    if isinstance(key, RegionRef):
-        return _parse_region_ref(key, shape)
+    try:
+        return _parse_region_ref(key, shape) if isinstance(key, RegionRef) else _parse(key, shape)
+    except HdmfIOError:
+        raise
+    except (MemoryError, OverflowError, ValueError) as error:
+        # A declared length costs its writer nothing; numpy says by either that it is too large.
+        msg = f"the key lists more elements of shape {shape} than there is memory for"
+        raise MemoryLimitError(msg, hint="Read a smaller part, or forwards.") from error
+
+
+def _parse(key: object, shape: Shape) -> tuple[Selection, Finish]:
     parts = key if isinstance(key, tuple) else (key,)
     mask = _full_mask(parts, shape)
     if mask is not None:
