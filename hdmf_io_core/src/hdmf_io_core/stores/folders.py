@@ -110,8 +110,6 @@ class FolderStore:
                 return file.read() if length is None else file.read(length)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeEncodeError):
             return None
-        except ExternalAccessError:  # An OSError too.
-            raise
         except MemoryError as error:
             msg = f"{key!r} is larger than the memory that there is"
             raise MemoryLimitError(msg, source=self.source) from error
