@@ -252,3 +252,9 @@ def test_a_pickle_takes_no_memory_because_it_says_so() -> None:
         unpickle(b"\x80\x05\x96" + (1 << 28).to_bytes(8, "little") + b"a.")
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
+
+
+def test_elements_that_are_arrays_are_refused(tmp_path: Path) -> None:
+    path = store_of(tmp_path / "s.zarr", {"x/.zarray": {**ARRAY, "dtype": "4i4"}, "x/0": b"0" * 64})
+    with pytest.raises(MetadataError, match="is an array"):
+        first_of(path)

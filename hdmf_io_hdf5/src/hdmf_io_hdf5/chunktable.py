@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from hdmf_io_core.errors import CorruptFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +34,11 @@ class ChunkTable:
         Of the dataset.
     base : int
         What is added to an address to give an offset in the file.
+
+    Raises
+    ------
+    CorruptFileError
+        The file's index places a chunk outside the dataset.
     """
 
     def __init__(self, dsid: h5d.DatasetID, shape: Shape, chunks: Shape, base: int = 0) -> None:
@@ -48,6 +56,9 @@ class ChunkTable:
             )
         )
         rows.sort()
+        if rows and rows[-1][0] >= math.prod(self._grid):
+            msg = "the index of chunks places one outside the dataset"
+            raise CorruptFileError(msg, hint="Copy the file again from its origin.")
         self._rows: npt.NDArray[np.uint64] = np.array(rows, np.uint64).reshape(-1, 4)
 
     def find(self, coords: ChunkCoords) -> FoundChunk | None:

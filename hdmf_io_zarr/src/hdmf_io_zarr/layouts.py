@@ -152,6 +152,9 @@ def _read(node: Node, zarr_format: ZarrFormat) -> StoredLayout:
 
 def _lie_v2(meta: Mapping[str, Any]) -> _Lie:
     dtype = _v2_dtype(meta["dtype"])
+    if dtype.subdtype is not None:
+        msg = f"the dtype {meta['dtype']!r} is an array, which elements cannot be"
+        raise MetadataError(msg)
     chunks = _lengths(meta["chunks"], 1)
     chain = chain_of_v2(meta, holds_objects=dtype.hasobject)
     return _Lie(chunks, dtype, chain, "", _separator(meta.get("dimension_separator") or "."))
