@@ -10,7 +10,7 @@ from hdmf_io_core.stores.staging import StagedStore
 from hdmf_io_core.stores.zips import ZipStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hdmf_io_core.stores.folders import Bytes, ByteStore
 
@@ -81,7 +81,7 @@ class ObjectStore:
     def names(self, path: str) -> list[str]:
         """Return the next parts of all keys below a path."""
         where = f"{self._prefix}{path}".rstrip("/")
-        found: list[str] = self._sync(_listed(self._store.list_dir(where)))
+        found: list[str] = self._sync(_listed(self._store.list_dir, where))
         return sorted({name.rstrip("/").rsplit("/", 1)[-1] for name in found})
 
     @property
@@ -96,7 +96,7 @@ class ObjectStore:
 
     def _keys(self, path: str) -> list[str]:
         where = f"{self._prefix}{path}/" if path else self._prefix
-        keys: list[str] = self._sync(_listed(self._store.list_prefix(where)))
+        keys: list[str] = self._sync(_listed(self._store.list_prefix, where))
         return keys
 
 
@@ -133,7 +133,9 @@ def open_url(url: str, mode: str, options: Mapping[str, object] | None) -> Objec
             from obstore.store import from_url
             from zarr.storage import ObjectStore as Obstore
 
-            store = Obstore(from_url(url, **given), read_only=read_only)
+            store = Obstore(
+                from_url(url, **{**_obstore_defaults(url), **given}), read_only=read_only
+            )
     except ImportError as error:
         msg = f"a URL needs a package that is not installed: {error.__context__ or error}"
         hint = (
@@ -156,5 +158,17 @@ def _byte_request(start: int, length: int | None) -> Any:
     return OffsetByteRequest(start) if start else None
 
 
-async def _listed(names: Any) -> list[str]:
-    return [name async for name in names]
+async def _listed(listing: Callable[[str], Any], where: str) -> list[str]:
+    # Called in here: that of obstore wants the event loop to run when it is asked.
+    return [name async for name in listing(where)]
+
+
+def _obstore_defaults(url: str) -> Mapping[str, object]:
+    """Return the options without which obstore refuses what fsspec takes."""
+    match url.partition("://")[0].lower():
+        case "file":
+            return {"mkdir": True}
+        case "http":
+            return {"client_options": {"allow_http": True}}
+        case _:
+            return {}
