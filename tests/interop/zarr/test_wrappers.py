@@ -1,4 +1,4 @@
-"""Options in the wrappers of hdmf reach Zarr, or are named where it does not have them."""
+"""Options in the wrappers of hdmf reach Zarr."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from hdmf.backends.hdf5 import H5DataIO
 
 from hdmf_io_core import open_io
-from hdmf_io_core.errors import DataLossWarning, OptionError
+from hdmf_io_core.errors import OptionError
 from hdmf_io_zarr import ZarrIO
 
 
@@ -28,14 +28,17 @@ def test_chunks_are_kept(tmp_path: Path) -> None:
         assert io.file["x"].chunks == (5,)
 
 
-def test_an_option_that_zarr_does_not_have_is_named(tmp_path: Path) -> None:
+def test_filters_of_hdf5_become_the_equal_codecs(tmp_path: Path) -> None:
     path = tmp_path / "table.zarr"
+    options = {"compression": "gzip", "compression_opts": 7, "shuffle": True, "fletcher32": True}
     with open_io(path, "w", manager=hdmf.common.get_manager()) as io:
-        wrapped = H5DataIO(np.arange(12), chunks=(5,), compression="gzip", shuffle=True)
-        with pytest.warns(DataLossWarning, match="compression, shuffle of H5DataIO"):
-            io.write(table(wrapped))
+        io.write(table(H5DataIO(np.arange(12), chunks=(5,), **options)))
     with ZarrIO(path) as io:
-        assert io.file["x"].chunks == (5,)
+        layout = io.read()["x"].data.layout
+    assert layout.chunks == (5,)
+    codecs = layout.codecs
+    assert [codec.name for codec in codecs] == ["shuffle", "zlib", "fletcher32"]
+    assert codecs[1].config["level"] == 7
 
 
 def test_workers_are_as_asked(tmp_path: Path) -> None:
