@@ -66,12 +66,15 @@ def _growing(folder: Path, n_rows: int, repeats: int) -> Iterator[Case]:
     start = folder / "start.h5"
     values = np.load(data, mmap_mode="r")
     typed_file(start, values, chunks=CHUNKS, maxshape=(None, 64), **GZIP)
-    for way in ("ours", "plain"):
+    for way in ("ours", "ours_in_place", "plain"):
         shutil.copyfile(start, folder / f"{way}.h5")
     n_new = n_rows // 100
     for batch in (n_new, 100):
         ways: dict[str, Callable[[], object]] = {
             "hdmf-io append": partial(ours_append, folder / "ours.h5", data, n_new, batch),
+            "hdmf-io, atomic=False append": partial(
+                ours_append, folder / "ours_in_place.h5", data, n_new, batch, atomic=False
+            ),
             "h5py append": partial(plain_append, folder / "plain.h5", data, n_new, batch),
         }
         goals = {"h5py append": 5.0}
@@ -141,9 +144,9 @@ def _stock_write(path: Path, data: Any) -> None:
         io.write(root)
 
 
-def ours_append(path: Path, data: Path, n_new: int, batch: int) -> object:
+def ours_append(path: Path, data: Path, n_new: int, batch: int, *, atomic: bool = True) -> object:
     values = loaded(data)[:n_new]
-    with open_io(path, "a") as io:
+    with open_io(path, "a", atomic=atomic) as io:
         target = io.read()["data"].data  # type: ignore[union-attr]
         for start in range(0, n_new, batch):
             target.append(values[start : start + batch])
