@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hdmf_io_core.storage.dtypes import ElementType
     from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
 
-__all__ = ["ChunkStream", "LocatedStream", "adapt_stream"]
+__all__ = ["ChunkStream", "LocatedStream", "PassedStream", "adapt_stream"]
 
 
 class ChunkStream(Protocol):
@@ -177,20 +177,17 @@ class _callers_errors:
             raise ChunkIteratorError(msg) from error
 
 
-class LocatedStream:
-    """A stream whose errors say for which array it was, since several run in turn.
+class PassedStream:
+    """A stream that passes another on; what is done on the way, subclasses say.
 
     Parameters
     ----------
     stream
         What is passed on.
-    source, path
-        The array that it is written to.
     """
 
-    def __init__(self, stream: ChunkStream, source: str, path: str) -> None:
+    def __init__(self, stream: ChunkStream) -> None:
         self._stream = stream
-        self._located = located(source, path)
 
     @property
     def dtype(self) -> ElementType:
@@ -206,6 +203,25 @@ class LocatedStream:
     def chunk_shape(self) -> Shape | None:
         """As the stream's."""
         return self._stream.chunk_shape
+
+    def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
+        return iter(self._stream)
+
+
+class LocatedStream(PassedStream):
+    """A stream whose errors say for which array it was, since several run in turn.
+
+    Parameters
+    ----------
+    stream
+        What is passed on.
+    source, path
+        The array that it is written to.
+    """
+
+    def __init__(self, stream: ChunkStream, source: str, path: str) -> None:
+        super().__init__(stream)
+        self._located = located(source, path)
 
     def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
         with self._located:

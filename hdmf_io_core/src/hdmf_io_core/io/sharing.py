@@ -107,6 +107,7 @@ def _shared(recipe: Recipe) -> StorageIO:
 class Reopenable:
     """What an IO needs to be sent to another process by pickling it."""
 
+    _mode: Mode
     _recipe: Recipe | None = None
 
     def remember(self, source: object, manager: object, options: Mapping[str, object]) -> None:
@@ -121,11 +122,6 @@ class Reopenable:
             io_class = cast("type[StorageIO]", type(self))
             self._recipe = Recipe(io_class, str(place), manager, given)
 
-    @property
-    def mode(self) -> Mode:
-        """The mode it was opened with."""
-        raise NotImplementedError
-
     def recipe(self) -> Recipe:
         """Return how it is opened again.
 
@@ -134,8 +130,8 @@ class Reopenable:
         ModeError
             It is open for writing, or was made from an object that is open already.
         """
-        if self.mode != "r":
-            msg = f"an IO in mode {self.mode!r} cannot be sent to another process"
+        if self._mode != "r":
+            msg = f"an IO in mode {self._mode!r} cannot be sent to another process"
             raise ModeError(msg, hint="Close it, and open the file there, or here in mode 'r'.")
         if self._recipe is None:
             msg = "an IO of an open object cannot be sent to another process"

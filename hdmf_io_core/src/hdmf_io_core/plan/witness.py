@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hdmf_io_core.chunks.streams import PassedStream
 from hdmf_io_core.plan.steps import CreateArray, OverwriteArray, Stream
 
 if TYPE_CHECKING:
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
 
     from hdmf_io_core.chunks.streams import ChunkStream
     from hdmf_io_core.plan.steps import Step, WritePlan
-    from hdmf_io_core.storage.dtypes import ElementType
-    from hdmf_io_core.types import AnyArray, MaxShape, Region, Shape
+    from hdmf_io_core.types import AnyArray, Region, Shape
 
 __all__ = ["Witness", "witnessed"]
 
 
-class Witness:
+class Witness(PassedStream):
     """A stream that keeps 16 bytes of each piece that it passes on.
 
     Parameters
@@ -31,23 +31,8 @@ class Witness:
     """
 
     def __init__(self, stream: ChunkStream) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._seen: list[tuple[Region, bytes]] = []
-
-    @property
-    def dtype(self) -> ElementType:
-        """As the stream's."""
-        return self._stream.dtype
-
-    @property
-    def maxshape(self) -> MaxShape:
-        """As the stream's."""
-        return self._stream.maxshape
-
-    @property
-    def chunk_shape(self) -> Shape | None:
-        """As the stream's."""
-        return self._stream.chunk_shape
 
     def __iter__(self) -> Iterator[tuple[Region, AnyArray]]:
         for region, values in self._stream:
